@@ -1,0 +1,16 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** The current time in UTC with milliseconds, as every fact states it. */
+export function timestamp(): string {
+  return new Date().toISOString();
+}
+
+/** Milliseconds that only go forward: for durations, never for facts. */
+export function elapsedMs(since = 0): number {
+  return performance.now() - since;
+}
+
+/** Rejects with an `AbortError` when the signal fires. */
+export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal });
+}
