@@ -289,6 +289,8 @@ export interface OutcomeFact {
   readonly endedAt: string;
   readonly durationMs: number;
   readonly collections: readonly CollectionOutcome[];
+  /** What ended a state before its work was done, if anything did. */
+  readonly error: ErrorReport | null;
 }
 
 export interface CollectionOutcome {

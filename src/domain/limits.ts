@@ -13,6 +13,10 @@ export const limits = {
   /** Records of one submission: its ids are held in memory to find repeated ones (about 80 bytes each). */
   recordsPerSubmissionMax: 4_000_000,
   recordsPerBatchMax: 50_000,
+  /** A batch closes at the record that brings its request to this size. */
+  requestBytesTarget: 32 * 1024 * 1024,
+  /** Records whose ids are looked up together during a hand-in. */
+  lookupWindowRecords: 5_000,
   /** Vectors of one batch, which a step holds in memory: records × dimension × 4. */
   batchVectorBytesMax: 64 * 1024 * 1024,
   dimensionMax: 16_384,
@@ -26,6 +30,8 @@ export const limits = {
   /** Deltas of one chunk, which a step holds in memory (one delta always fits). */
   chunkBytesMax: 64 * 1024 * 1024,
   indexBlockEntriesMax: 512,
+  /** Blocks of one index (60 KiB each) that lookups keep in memory. */
+  indexBlocksCachedMax: 16,
 
   /** A JSON object of the store. */
   factBytesMax: 64 * 1024 * 1024,
@@ -43,6 +49,10 @@ export const limits = {
   payloadBytesMax: 32 * 1024,
   /** Passes through SplitIntoChunks that were not lost to another publisher. */
   roundsMax: 3,
+  /** Passes through SplitIntoChunks that were: each means that somebody else published. */
+  lostRoundsMax: 100,
+  /** Attempts to read a collection while others publish to it. */
+  consistentReadAttemptsMax: 20,
   /** Attempts to commit a version against other publishers within one step. */
   publishAttemptsMax: 100,
   /** Attempts to take the next submission number against other hand-ins. */
@@ -52,6 +62,29 @@ export const limits = {
   /** Parallel requests of one step to the store. */
   storeConcurrency: 8,
   listPageMax: 1_000,
+  /** One ranged read of a streamed object. */
+  readWindowBytes: 4 * 1024 * 1024,
+  /** What S3 accepts, and short enough for a path below any sensible root. */
+  keyBytesMax: 1_024,
+  /** One `/`-separated part of a key: a file name (255) with room for a driver's own prefix. */
+  keyPartBytesMax: 240,
+  /** Names of one folder that a listing holds in memory; a larger folder is read again for the next ones. */
+  folderNamesMax: 100_000,
+  /** Folders that a driver remembers to be durable, before it forgets them all. */
+  durableFoldersMax: 100_000,
+  /** Attempts to claim one key where the file system refuses hard links. */
+  claimAttemptsMax: 20,
+  claimBackoffMs: 1,
+  claimBackoffMaxMs: 200,
+
+  /** Texts of one call to an embedding function. */
+  textsPerCallMax: 2_048,
+  /** Requests that a provider without jobs of its own remembers; of more, the oldest is forgotten and must be submitted again. */
+  immediateJobsMax: 8,
+  /** Output lines that belong to no record and are listed one by one; the others are counted. */
+  straysMax: 1_000,
+  /** What a residue row or a stray quotes of a provider. */
+  residueMessageCharactersMax: 500,
 
   queryResultsMax: 1_000,
   /** Ids, keys or lines that a message or report lists before it says how many more there are. */

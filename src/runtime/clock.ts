@@ -14,3 +14,8 @@ export function elapsedMs(since = 0): number {
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal });
 }
+
+/** Milliseconds from one timestamp to another. */
+export function durationBetween(from: string, to: string): number {
+  return Date.parse(to) - Date.parse(from);
+}

@@ -1,4 +1,5 @@
 import type { AlluviumError } from '../domain/errors.ts';
+import type { Provider } from '../provider/contract.ts';
 
 /** A record as a user hands it in. */
 export interface InputRecord {
@@ -21,6 +22,8 @@ export interface SubmitOptions {
   readonly model?: string | undefined;
   readonly dimension?: number | undefined;
   readonly metric?: 'cosine' | 'l2' | 'dot' | undefined;
+  /** Providers of your own, beside the built-in ones. */
+  readonly providers?: readonly Provider[] | undefined;
   readonly recordsPerBatch?: number | undefined;
   /** Embed every record, changed or not. */
   readonly force?: boolean | undefined;

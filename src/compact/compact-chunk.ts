@@ -1,0 +1,122 @@
+import { idHash, keyDigest, sha256Hex } from '../domain/digest.ts';
+import { internal } from '../domain/errors.ts';
+import type { BlockSeal, DeltaPlace, SegmentEntry, SegmentReceipt } from '../domain/facts.ts';
+import { refOf, type Stored } from '../domain/fact.ts';
+import { collectionKeys, formatSequence, keyStem } from '../domain/keys.ts';
+import type { IndexEntry, Row } from '../domain/row.ts';
+import { addTallies, sameTally, Tallier, type Tally } from '../domain/tally.ts';
+import { encodeIndex, openIndex } from '../format/segment-index.ts';
+import { newToken } from '../runtime/random.ts';
+import { sealObject } from '../seal/seal-object.ts';
+import { sealRows } from '../seal/seal-rows.ts';
+import type { Store } from '../store/contract.ts';
+import { createFact, findFact } from '../store/facts.ts';
+import { mergeRows, type MergedRows } from './merge-rows.ts';
+import type { VerifiedDelta } from './verify-delta.ts';
+
+/** Where and on which version a chunk is compacted. */
+export interface ChunkTarget {
+  readonly store: Store;
+  readonly collection: string;
+  readonly dimension: number;
+  readonly base: { readonly version: number; readonly fence: number };
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What an earlier run, of this execution or of one that died, already made of these very deltas. */
+export async function findReceipt(
+  { store, collection, base, signal }: ChunkTarget,
+  deltas: readonly DeltaPlace[],
+): Promise<Stored<SegmentReceipt> | null> {
+  const stored = await findFact<SegmentReceipt>(store, receiptKey(collection, base.fence, deltas), { signal });
+  if (stored === null) return null;
+  const { object, index } = stored.fact.segment;
+  const heads = await Promise.all([object, index].map(async ({ key }) => store.head(key, { signal })));
+  return heads[0]?.bytes === object.bytes && heads[1]?.bytes === index.bytes ? stored : null;
+}
+
+/** Merges verified deltas into one sealed segment, and says so in a receipt. Who loses the receipt adopts the winner's segment. */
+export async function compactChunk(
+  target: ChunkTarget,
+  deltas: readonly VerifiedDelta[],
+): Promise<Stored<SegmentReceipt>> {
+  const { store, collection, base, signal } = target;
+  const merged = mergeRows(deltas.map(({ rows }) => rows));
+  const segment = await sealSegment(target, merged.rows);
+  assertConserved(merged, deltas, segment);
+  const places = deltas.map(({ place }) => place);
+  const { stored } = await createFact<SegmentReceipt>(
+    store,
+    receiptKey(collection, base.fence, places),
+    {
+      segment,
+      inputs: places,
+      inputTally: merged.input,
+      superseded: merged.superseded,
+      duplicates: merged.duplicates,
+    },
+    { signal },
+  );
+  return stored;
+}
+
+/** In rows, set hash and key hash: what the seals promised is what was merged, and every row of it is in the segment or counted. */
+function assertConserved(merged: MergedRows, deltas: readonly VerifiedDelta[], segment: SegmentEntry): void {
+  const promised = addTallies(...deltas.map(({ seal }) => seal.tally));
+  const kept = addTallies(segment.tally, merged.superseded, merged.duplicates);
+  if (!sameTally(promised, merged.input) || !sameTally(merged.input, kept)) {
+    throw internal('chunk-imbalance', 'a chunk does not hold the rows that its deltas were sealed with', {
+      details: { promised: promised.rows, merged: merged.input.rows, kept: kept.rows },
+    });
+  }
+}
+
+async function sealSegment(
+  { store, collection, dimension, base, signal }: ChunkTarget,
+  rows: readonly Row[],
+): Promise<SegmentEntry> {
+  const keys = collectionKeys(collection);
+  const { object, tally, blocks } = await sealRows(store, {
+    newKey: () => keys.segment(`${formatSequence(base.version)}-${newToken()}`),
+    rows: () => rows,
+    dimension,
+    signal,
+  });
+  const segmentId = keyStem(object.key);
+  const entries = rows.map(indexEntry);
+  const index = await sealObject(store, {
+    newKey: () => keys.index(segmentId),
+    encode: () => checkedIndex(keys.index(segmentId), entries, blocks, tally),
+    signal,
+  });
+  return { segmentId, object, index: { ...index.object, tables: index.summary }, tally };
+}
+
+/** An index is read back from its encoded bytes and must know every row of the segment. */
+function checkedIndex(key: string, entries: readonly IndexEntry[], blocks: readonly BlockSeal[], expected: Tally) {
+  const { bytes, tables } = encodeIndex(entries, blocks);
+  const body = async function* (): AsyncGenerator<Uint8Array> {
+    const index = await openIndex({ ...refOf(key, bytes), tables }, async (offset, length) =>
+      bytes.subarray(offset, offset + length),
+    );
+    const decoded = new Tallier();
+    for await (const entry of index.entries()) {
+      decoded.add(keyDigest(entry.idHash, entry.sequence, entry.line), entry.digest);
+    }
+    if (!sameTally(decoded.tally(), expected)) {
+      throw internal('index-imbalance', `the index of a segment holds other rows than the segment: ${key}`);
+    }
+    yield bytes;
+  };
+  return { body: body(), summary: () => tables };
+}
+
+function indexEntry(row: Row, position: number): IndexEntry {
+  const { sequence, line, tombstone, content, digest } = row;
+  return { idHash: idHash(row.id), row: position, sequence, line, tombstone, content, digest };
+}
+
+function receiptKey(collection: string, fence: number, deltas: readonly DeltaPlace[]): string {
+  const seals = deltas.map(({ delta }) => delta.sha256).toSorted();
+  return collectionKeys(collection).receipt(sha256Hex(JSON.stringify({ fence, seals })));
+}

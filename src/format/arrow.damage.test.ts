@@ -1,0 +1,113 @@
+// Catches damage that crashes the reader, loops it, or passes for a row: a flipped length, a cut end, bytes of something else.
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { makeRow } from '../../test/any-rows.ts';
+import { cutBlock, encodeFile } from '../../test/encoded-file.ts';
+import { AlluviumError } from '../domain/errors.ts';
+import type { Row } from '../domain/row.ts';
+import { decodeBlock, decodeFile } from './arrow-decoder.ts';
+import { checkRow } from './row-check.ts';
+
+const dimension = 3;
+const space = { model: 'test', dimension };
+const key = 'collections/lines/deltas/d.arrow';
+
+const rows = [
+  { id: '', sequence: 0, line: 1, vector: Float32Array.of(0, -0, 1.5), document: '', metadata: null },
+  { id: 'a', sequence: 1, line: 2, vector: null, document: null, metadata: null },
+  { id: 'a', sequence: 2, line: 1, vector: Float32Array.of(1, 2, 3), document: 'é～', metadata: '{"page":1}' },
+  { id: '😀', sequence: 3, line: 9, vector: Float32Array.of(-1, 1e-40, 3e38), document: null, metadata: '{}' },
+].map((fields) => makeRow(fields, space));
+const file = await encodeFile(rows, dimension);
+const block = cutBlock(file, file.blocks[0] ?? expect.unreachable());
+const original = fingerprint(decodeBlock(key, block, dimension));
+
+function fingerprint(decoded: readonly Row[]): string {
+  return decoded
+    .map((row) => {
+      const bits = row.vector === null ? null : [...new Uint32Array(row.vector.slice().buffer)];
+      return JSON.stringify({ ...row, vector: bits, content: [...row.content], digest: [...row.digest] });
+    })
+    .join('\n');
+}
+
+/** What reading comes to. Any error but `Corrupt`, with this code and naming the key, fails the test that asks. */
+function read(decode: () => Row[]): 'refused' | 'changed' | 'same' {
+  const decoded = unless('arrow-undecodable', decode);
+  if (decoded === null) return 'refused';
+  return fingerprint(decoded) === original ? 'same' : 'changed';
+}
+
+/** Null where `run` throws `Corrupt` with this code. */
+function unless<Value>(code: string, run: () => Value): Value | null {
+  try {
+    return run();
+  } catch (error) {
+    const isExpected = error instanceof AlluviumError && error.kind === 'Corrupt' && error.code === code;
+    if (!isExpected || error.details['key'] !== key) throw error;
+    return null;
+  }
+}
+
+function everyFlip(bytes: Uint8Array, visit: (damaged: Uint8Array) => void): void {
+  for (let at = 0; at < bytes.length; at++) {
+    for (const mask of [0x01, 0x08, 0x40, 0x80, 0xff]) {
+      const damaged = new Uint8Array(bytes);
+      damaged[at] = (bytes[at] ?? 0) ^ mask;
+      visit(damaged);
+    }
+  }
+}
+
+test('every flip in a block changes its rows or is refused', () => {
+  const counts = { refused: 0, changed: 0, same: 0 };
+  everyFlip(block, (damaged) => {
+    counts[read(() => decodeBlock(key, damaged, dimension))] += 1;
+  });
+  expect(counts.same).toBe(0);
+  expect(Math.min(counts.refused, counts.changed)).toBeGreaterThan(0);
+});
+
+test('every flip in a file changes its rows or is refused', () => {
+  everyFlip(file.bytes, (damaged) => {
+    expect(read(() => decodeFile(key, damaged, dimension))).not.toBe('same');
+  });
+});
+
+test('every flip that passes for rows is found by their digests, or changed nothing but a version', () => {
+  const versionless = (row: Row) => ({ ...row, sequence: 0, line: 0 });
+  const expected = fingerprint(decodeBlock(key, block, dimension).map(versionless));
+  everyFlip(block, (damaged) => {
+    const passed = unless('arrow-undecodable', () => decodeBlock(key, damaged, dimension));
+    const refused = unless('row-digest', () => passed?.forEach((row) => checkRow(key, row, space))) === null;
+    if (passed !== null && !refused) expect(fingerprint(passed.map(versionless))).toBe(expected);
+  });
+});
+
+test('every truncation and every appended byte is refused', () => {
+  for (let length = 0; length < block.length; length++) {
+    expect(read(() => decodeBlock(key, block.subarray(0, length), dimension))).toBe('refused');
+  }
+  for (let length = 0; length < file.bytes.length; length++) {
+    expect(read(() => decodeFile(key, file.bytes.subarray(0, length), dimension))).toBe('refused');
+  }
+  expect(read(() => decodeBlock(key, Buffer.concat([block, Buffer.alloc(1)]), dimension))).toBe('refused');
+  expect(read(() => decodeFile(key, Buffer.concat([file.bytes, Buffer.alloc(8)]), dimension))).toBe('refused');
+});
+
+test('a file of another dimension is refused', () => {
+  expect(read(() => decodeFile(key, file.bytes, dimension + 1))).toBe('refused');
+  expect(read(() => decodeBlock(key, block, dimension + 1))).toBe('refused');
+});
+
+test('arbitrary bytes, alone or in place of a part of a block, are refused or change its rows', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 64 }), fc.nat({ max: block.length - 1 }), (noise, at) => {
+      expect(read(() => decodeBlock(key, noise, dimension))).toBe('refused');
+      const damaged = new Uint8Array(block);
+      damaged.set(noise.subarray(0, block.length - at), at);
+      expect(read(() => decodeBlock(key, damaged, dimension)) === 'same').toBe(block.equals(damaged));
+    }),
+    { numRuns: 1_000 },
+  );
+});

@@ -1,0 +1,31 @@
+import { notFound } from '../domain/errors.ts';
+import type { Stored } from '../domain/fact.ts';
+import type { CollectionFact } from '../domain/facts.ts';
+import { assertName, collectionKeys, collectionsPrefix, parseKey } from '../domain/keys.ts';
+import type { RequestOptions, Store } from '../store/contract.ts';
+import { findFact } from '../store/facts.ts';
+
+/** The collections of a store, in ascending order of name: every name below which anything lies. */
+export async function listCollections(store: Store, options?: RequestOptions): Promise<string[]> {
+  const names = new Set<string>();
+  for await (const { key } of store.list(collectionsPrefix, options)) {
+    const name = parseKey(key)?.collection;
+    if (name !== undefined && name !== null) names.add(name);
+  }
+  return [...names].toSorted();
+}
+
+export async function readCollection(
+  store: Store,
+  collection: string,
+  options?: RequestOptions,
+): Promise<Stored<CollectionFact>> {
+  assertName('collection', collection);
+  const stored = await findFact<CollectionFact>(store, collectionKeys(collection).collection, options);
+  if (stored !== null) return stored;
+  const known = await listCollections(store, options);
+  throw notFound('collection-absent', `there is no such collection: ${collection}`, {
+    hint: known.length === 0 ? 'hand in records first: alluvium submit FILE' : `there are: ${known.join(', ')}`,
+    details: { collection },
+  });
+}

@@ -1,0 +1,72 @@
+import type { ErrorReport } from '../domain/errors.ts';
+import type { AccusationFact, FailureFact, Outcome } from '../domain/facts.ts';
+import { isBalanced } from '../domain/ledger.ts';
+import { pendingOf, residueOf } from '../ledger/batch-state.ts';
+import type { CollectionAccount } from '../ledger/read-ledger.ts';
+
+/** Everything that decides how an execution ended for one collection: all of it read from facts. */
+export interface Evidence {
+  readonly executionId: string;
+  readonly account: CollectionAccount;
+  /** Ids of the batches that the execution set out to bring home. */
+  readonly batchIds: ReadonlySet<string>;
+  /** Of those, the ones whose task ended well, so that what is not sealed is still at the provider. */
+  readonly polledIds: ReadonlySet<string>;
+  readonly accusations: readonly AccusationFact[];
+  readonly failures: readonly FailureFact[];
+}
+
+export interface Judgement {
+  readonly outcome: Outcome;
+  readonly reasons: readonly string[];
+}
+
+/** The first that holds: a refused publish, something ready that is nowhere, something left out, otherwise complete. */
+export function judgeCollection(evidence: Evidence): Judgement {
+  const { account, failures, accusations } = evidence;
+  const refused = failures.filter(({ error }) => error.code === 'publish-imbalance');
+  if (refused.length > 0) return judgement('Failed', refused.map(failureReason));
+  if (!isBalanced(account.ledger)) return judgement('Failed', ['the ledger does not balance; run alluvium audit']);
+
+  const stranded = strandedRows(evidence);
+  if (stranded > 0) {
+    return judgement('Inconclusive', [`${stranded} records were ready and are not published`, ...failures.map(failureReason)]);
+  }
+  const leftOut = accusations.map(({ accusedKey, error }) => `left out ${accusedKey}: ${error.code}`);
+  const residue = residueMade(evidence);
+  if (residue > 0) leftOut.push(`${residue} records came back without a usable vector`);
+  return leftOut.length > 0 ? judgement('CompleteWithQuarantine', leftOut) : judgement('Complete', []);
+}
+
+/** Rows that were ready for this execution and are neither published nor accused nor still at the provider. */
+function strandedRows({ account, batchIds, polledIds, accusations }: Evidence): number {
+  const accused = new Set(accusations.map(({ batchId, part }) => `${batchId}/${part ?? 'all'}`));
+  let rows = 0;
+  for (const state of account.open) {
+    const { batchId } = state.entry;
+    if (!batchIds.has(batchId) || accused.has(`${batchId}/all`)) continue;
+    if (state.sealed === null) rows += polledIds.has(batchId) ? 0 : pendingOf(state).rows;
+    else {
+      for (const { part, tally } of state.unpublished) rows += accused.has(`${batchId}/${part}`) ? 0 : tally.rows;
+    }
+  }
+  return rows;
+}
+
+function residueMade({ account, executionId, batchIds }: Evidence): number {
+  return account.open
+    .filter(({ entry, sealed }) => batchIds.has(entry.batchId) && sealed?.fact.executionId === executionId)
+    .reduce((rows, state) => rows + residueOf(state).rows, 0);
+}
+
+function failureReason({ state, item, error }: FailureFact): string {
+  return `${state} ${item}: ${describe(error)}`;
+}
+
+export function describe({ kind, code, message }: ErrorReport): string {
+  return `${kind}: ${code}: ${message}`;
+}
+
+function judgement(outcome: Outcome, reasons: readonly string[]): Judgement {
+  return { outcome, reasons };
+}

@@ -1,0 +1,140 @@
+import { idHash, keyDigest, rowDigest, sha256Hex } from '../domain/digest.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
+import { providerError, unavailable } from '../domain/errors.ts';
+import type { ObjectRef, Stored } from '../domain/fact.ts';
+import type { CollectionFact, DeltaSeal, RequestLine, ResidueFact, SealedFact } from '../domain/facts.ts';
+import { collectionKeys, keyStem } from '../domain/keys.ts';
+import { limits } from '../domain/limits.ts';
+import { must } from '../domain/must.ts';
+import type { Row } from '../domain/row.ts';
+import { KeyTallier } from '../domain/tally.ts';
+import type { SubmittedBatch } from '../ledger/read-submissions.ts';
+import { type Answers, readAnswers } from '../provider/answers.ts';
+import type { Provider } from '../provider/contract.ts';
+import { timestamp } from '../runtime/clock.ts';
+import { newId } from '../runtime/random.ts';
+import { sealRows } from '../seal/seal-rows.ts';
+import type { Store } from '../store/contract.ts';
+import { createFact, findFact } from '../store/facts.ts';
+import { answerRows, type AskedRecord, askedRecords, splitParts } from './answer-rows.ts';
+import { iterate, keepEscrow } from './keep-escrow.ts';
+import { readRequest } from './read-request.ts';
+
+/** What is needed to bring one batch home. */
+export interface PollTarget {
+  readonly store: Store;
+  readonly executionId: string;
+  readonly collection: CollectionFact;
+  readonly batch: SubmittedBatch;
+  readonly provider: Provider;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Brings a batch from its provider into sealed deltas. Null while the provider is not done.
+ *
+ * 1. Escrow, then deltas, then `residue/`, then `sealed.json`, which alone decides: it names all of one and the same parse.
+ * 2. Whoever puts `sealed.json` second adopts the first; nothing names the deltas of the second.
+ */
+export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> | null> {
+  const { store, signal } = target;
+  const keys = batchKeys(target);
+  const standing = await findFact<SealedFact>(store, keys.sealed, { signal });
+  if (standing !== null) return standing;
+
+  const lines = await readRequest(store, target.batch, { signal });
+  const asked = askedRecords(lines, target.batch.submission.fact.sequence, target.collection);
+  const jobId = await finishedJob(target, lines);
+  if (jobId === null) return null;
+  const output = await keepEscrow(store, target.provider.output(jobId, { signal }), keys.output, { signal });
+  const errors = await keepEscrow(store, target.provider.errors(jobId, { signal }), keys.errors, { signal });
+  const parse = async (): Promise<Answers> =>
+    readAnswers({
+      batchId: target.batch.entry.batchId,
+      lines,
+      output: iterate(output.chunks),
+      errors: iterate(errors.chunks),
+      dimension: target.collection.dimension,
+      digestOf: (n, vector) => rowDigest(must(asked[n]).content, vector),
+    });
+  const answers = await parse();
+  const deltas = await sealDeltas(target, asked, answers, parse);
+  const residue = await keepResidue(target, answers);
+  const { stored } = await createFact<SealedFact>(
+    store,
+    keys.sealed,
+    {
+      batchId: target.batch.entry.batchId,
+      executionId: target.executionId,
+      submission: target.batch.submission.ref,
+      provider: target.batch.entry.provider,
+      attempt: null,
+      output: output.object === null ? [] : [output.object],
+      errors: errors.object === null ? [] : [errors.object],
+      deltas,
+      residue,
+      residueTally: residueTally(answers, target.batch.submission.fact.sequence),
+      sealedAt: timestamp(),
+    },
+    { signal },
+  );
+  return stored;
+}
+
+async function finishedJob({ provider, batch, signal }: PollTarget, lines: readonly RequestLine[]): Promise<string | null> {
+  const { jobId } = await provider.submit({ batchId: batch.entry.batchId, lines }, { signal });
+  const status = await provider.poll(jobId, { signal });
+  if (status.state === 'failed') {
+    throw providerError('job-failed', `the provider failed the batch: ${status.message ?? 'it does not say why'}`, {
+      details: { batchId: batch.entry.batchId, provider: provider.name },
+    });
+  }
+  return status.state === 'finished' ? jobId : null;
+}
+
+async function sealDeltas(
+  target: PollTarget,
+  asked: readonly AskedRecord[],
+  answers: Answers,
+  parseAgain: () => Promise<Answers>,
+): Promise<DeltaSeal[]> {
+  const { store, collection, signal } = target;
+  const parts = ({ vectors }: Answers): Row[][] =>
+    splitParts(answerRows(asked, vectors), collection.dimension, limits.deltaBytesMax);
+  const seals: DeltaSeal[] = [];
+  for (const [part, rows] of parts(answers).entries()) {
+    const sealed = await sealRows(store, {
+      newKey: () => collectionKeys(collection.collection).delta(newId()),
+      rows: (attempt) => (attempt === 0 ? rows : again(async () => parts(await parseAgain())[part])),
+      dimension: collection.dimension,
+      signal,
+    });
+    seals.push({ deltaId: keyStem(sealed.object.key), part, ...sealed });
+  }
+  return seals;
+}
+
+/** Rows built anew from escrow: what a retry seals instead of the buffer that may be damaged. */
+async function* again(build: () => Promise<Row[] | undefined>): AsyncGenerator<Row> {
+  const rows = await build();
+  if (rows === undefined) throw unavailable('escrow-differs', 'the escrow of a batch gave fewer rows when it was parsed again');
+  yield* rows;
+}
+
+async function keepResidue(target: PollTarget, { residue, strays }: Answers): Promise<ObjectRef | null> {
+  if (residue.length === 0 && strays.length === 0) return null;
+  const body: ResidueFact = { batchId: target.batch.entry.batchId, rows: residue, strays };
+  const key = batchKeys(target).residue(sha256Hex(canonicalJson(body)));
+  const { stored } = await createFact<ResidueFact>(target.store, key, body, { signal: target.signal });
+  return stored.ref;
+}
+
+function residueTally({ residue }: Answers, sequence: number) {
+  const tallier = new KeyTallier();
+  for (const { id, line } of residue) tallier.add(keyDigest(idHash(id), sequence, line));
+  return tallier.tally();
+}
+
+function batchKeys({ collection, batch }: PollTarget) {
+  return collectionKeys(collection.collection).batch(batch.entry.batchId);
+}

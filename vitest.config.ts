@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+const report = process.env['ALLUVIUM_TEST_REPORT'];
+
+export default defineConfig({
+  test: {
+    include: ['{src,test,demo,toolchain}/**/*.test.ts'],
+    // Tests start processes and count descriptors: each file gets a process of its own, as many at once as there are cores.
+    pool: 'forks',
+    // Child processes, fsyncs and property tests share those cores.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // `.ci/run` computes its last line from it.
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+  },
+});
