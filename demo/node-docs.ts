@@ -76,7 +76,7 @@ function commentLines(comment: string): string[] {
 /** Markdown and JSDoc links, code marks and emphasis as the words in them. */
 function plainText(markdown: string): string {
   return markdown
-    .replace(/^> (?:Stability: )?/, '')
+    .replace(/^(?:#+ |> (?:Stability: )?)/, '')
     .replaceAll(/[`*]+|\\(?=[[\]_*<>])/g, '')
     .replaceAll(
       /\{@link(?:code|plain)?\s+([^}\s|]+)[|\s]*([^}]*)\}/g,

@@ -11,7 +11,7 @@ import { sharedWords } from './shared-words.ts';
 const root = resolve(import.meta.dirname, '..');
 const collection = 'node-docs';
 const input = join('.alluvium-demo', 'node-docs.jsonl');
-const queries = ['parse a url into its parts', 'calculate the hash digest of data', 'close the database connection'];
+const queries = ['watch a file for changes', 'compress data with gzip', 'server listening for connections'];
 
 interface QueryReport {
   readonly results: readonly { readonly id: string; readonly document: string }[];

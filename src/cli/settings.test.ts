@@ -1,6 +1,7 @@
 // Would catch: a setting whose sources win in the wrong order, or that accepts a value which a limit forbids.
 import { expect, test } from 'vitest';
 import { limits } from '../domain/limits.ts';
+import { concurrencyDefault, deltasPerChunkDefault } from '../engine/ingest.ts';
 import { recordsPerBatchDefault } from '../submit/submit.ts';
 import { parseWholeNumber, resolveSetting, type SettingName, settings } from './settings.ts';
 
@@ -55,5 +56,7 @@ test('defaults are within their ranges, and agree with the library', () => {
     expect(setting.defaultValue).toBeLessThanOrEqual(max);
   }
   expect(settings.recordsPerBatch.defaultValue).toBe(recordsPerBatchDefault);
+  expect(settings.concurrency.defaultValue).toBe(concurrencyDefault);
+  expect(settings.deltasPerChunk.defaultValue).toBe(deltasPerChunkDefault);
   expect(settings.recordsPerBatch.range[1]).toBe(limits.recordsPerBatchMax);
 });

@@ -77,11 +77,13 @@ test('every flip in a file changes its rows or is refused', () => {
 test('every flip that passes for rows is found by their digests, or changed nothing but a version', () => {
   const versionless = (row: Row) => ({ ...row, sequence: 0, line: 0 });
   const expected = fingerprint(decodeBlock(key, block, dimension).map(versionless));
+  const passing = new Set<string>();
   everyFlip(block, (damaged) => {
     const passed = unless('arrow-undecodable', () => decodeBlock(key, damaged, dimension));
     const refused = unless('row-digest', () => passed?.forEach((row) => checkRow(key, row, space))) === null;
-    if (passed !== null && !refused) expect(fingerprint(passed.map(versionless))).toBe(expected);
+    if (passed !== null && !refused) passing.add(fingerprint(passed.map(versionless)));
   });
+  expect(passing).toEqual(new Set([expected]));
 });
 
 test('every truncation and every appended byte is refused', () => {

@@ -1,5 +1,5 @@
 import { digestBytes } from '../domain/digest.ts';
-import { corrupt } from '../domain/errors.ts';
+import { corrupt, internal } from '../domain/errors.ts';
 import type { ContentEntry } from '../domain/row.ts';
 
 /**
@@ -18,7 +18,11 @@ export function encodeContents(entries: readonly ContentEntry[]): Uint8Array {
   const bytes = Buffer.alloc(headerBytes + entries.length * entryBytes);
   bytes.set(contentsMagic);
   bytes.writeUInt32LE(entries.length, contentsMagic.length);
-  entries.toSorted(compareEntries).forEach(({ idHash, content, line }, position) => {
+  const sorted = entries.toSorted(compareEntries);
+  const repeated = firstUnsorted(sorted);
+  if (repeated !== -1)
+    throw internal('contents-repeated', `a sidecar cannot hold a record twice, at entry ${repeated}`);
+  sorted.forEach(({ idHash, content, line }, position) => {
     const start = headerBytes + position * entryBytes;
     bytes.set(idHash, start);
     bytes.set(content, start + digestBytes);
@@ -37,17 +41,21 @@ export function decodeContents(key: string, bytes: Uint8Array): ContentEntry[] {
   const expected = headerBytes + count * entryBytes;
   if (buffer.length !== expected) throw undecodable(key, `${expected} bytes`, buffer.length);
   const entries = Array.from({ length: count }, (_, position) => entryAt(buffer, headerBytes + position * entryBytes));
-  entries.forEach((entry, position) => {
-    const previous = entries[position - 1];
-    if (previous !== undefined && compareEntries(previous, entry) >= 0) {
-      throw undecodable(key, 'ascending entries', `entry ${position}`);
-    }
-  });
+  const unsorted = firstUnsorted(entries);
+  if (unsorted !== -1) throw undecodable(key, 'ascending entries', `entry ${unsorted}`);
   return entries;
 }
 
 function compareEntries(a: ContentEntry, b: ContentEntry): number {
   return Buffer.compare(a.idHash, b.idHash) || a.line - b.line;
+}
+
+/** The first entry that does not stand after the one before it, or -1. */
+function firstUnsorted(entries: readonly ContentEntry[]): number {
+  return entries.findIndex((entry, position) => {
+    const previous = entries[position - 1];
+    return previous !== undefined && compareEntries(previous, entry) >= 0;
+  });
 }
 
 function entryAt(bytes: Buffer, start: number): ContentEntry {

@@ -4,7 +4,7 @@ import { corrupt, internal } from '../domain/errors.ts';
 import type { BlockSeal, IndexRef } from '../domain/facts.ts';
 import { limits } from '../domain/limits.ts';
 import type { IndexEntry } from '../domain/row.ts';
-import { BloomFilter, filterHashes } from './bloom-filter.ts';
+import { BloomFilter } from './bloom-filter.ts';
 import { IndexBlock, lastNotAfter } from './index-block.ts';
 
 /**
@@ -61,7 +61,8 @@ export function encodeIndex(entries: readonly IndexEntry[], segmentBlocks: reado
     firstHash: hexOf(members[0]?.idHash),
     entries: members.length,
   }));
-  const filter = { ...place(BloomFilter.of(sorted.map((entry) => entry.idHash)).bytes), hashes: filterHashes };
+  const { bytes, hashes } = BloomFilter.of(sorted.map((entry) => entry.idHash));
+  const filter = { ...place(bytes), hashes };
   const tables: Tables = { entries: sorted.length, blocks, filter, segment: { blocks: segmentBlocks } };
   const placed = place(Buffer.from(canonicalJson(tables)));
   const length = Buffer.alloc(4);
@@ -141,7 +142,8 @@ export class SegmentIndex {
   }
 
   async #loadFilter(): Promise<BloomFilter> {
-    this.#filter ??= new BloomFilter(await readPart(this.#key, 'index-filter', this.#tables.filter, this.#read));
+    const { filter } = this.#tables;
+    this.#filter ??= new BloomFilter(await readPart(this.#key, 'index-filter', filter, this.#read), filter.hashes);
     return this.#filter;
   }
 }

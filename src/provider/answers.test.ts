@@ -116,7 +116,7 @@ test.each<[string, 'retryable' | 'rejected', ResidueCode, string]>([
 });
 
 test('what the provider says is quoted, but not at any length, and always well-formed', async () => {
-  const message = `${'x'.repeat(limits.residueMessageCharactersMax - 30)}${'🙂'.repeat(40)}`;
+  const message = `${'x'.repeat(limits.residueMessageCharactersMax - 31)}${'🙂'.repeat(40)}`;
   const { residue } = await read(1, [], [withStatus(0, 429, { error: { code: 'rate_limit', message } })]);
   expect(residue[0]?.message).toMatch(/^status 429: rate_limit: xxx/);
   expect(residue[0]?.message).toHaveLength(limits.residueMessageCharactersMax);
@@ -177,6 +177,15 @@ test('a valid line beats an error line, in either file and order', async () => {
     const { vectors, residue, strays } = await read(1, output, errors);
     expect(vectors[0]).toEqual(Float32Array.of(1, 2, 3, 4));
     expect([residue, strays]).toEqual([[], []]);
+  }
+});
+
+test('of errors that differ, the one that may pass stays', async () => {
+  for (const output of [
+    [withStatus(0, 400), withStatus(0, 503)],
+    [withStatus(0, 503), withStatus(0, 400), withEmbedding(0, null)],
+  ]) {
+    expect((await read(1, output)).residue).toMatchObject([{ status: 'retryable', code: 'provider-error' }]);
   }
 });
 

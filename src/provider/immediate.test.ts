@@ -154,6 +154,12 @@ test('only the latest jobs are remembered, and a forgotten one says what to do',
   }
   await expect(provider.poll('b0', {})).rejects.toMatchObject({ kind: 'NotFound', code: 'job-unknown' });
   await expect(provider.poll('b1', {})).resolves.toMatchObject({ state: 'finished' });
+
+  // Submitted again, a job is the latest one.
+  await provider.submit({ batchId: 'b1', lines: [line(0, 'a')] }, {});
+  await provider.submit({ batchId: 'another', lines: [line(0, 'a')] }, {});
+  await expect(provider.poll('b1', {})).resolves.toMatchObject({ state: 'finished' });
+  await expect(provider.poll('b2', {})).rejects.toMatchObject({ code: 'job-unknown' });
 });
 
 test('queries: the local embedder answers, given vectors cannot', async () => {

@@ -20,7 +20,7 @@ export const recordsPerBatchDefault = 500;
  *
  * @throws `Invalid` naming every bad line (the first {@link limits.examplesMax}), unless `skipInvalid`.
  * @example
- * const { records, skipped } = await submit(store, 'lines', readInput({ path: 'lines.jsonl.gz' }), { recordsPerBatch: 50 });
+ * const { records, skipped } = await submit(store, 'lines', readInput('lines.jsonl.gz'), { recordsPerBatch: 50 });
  */
 export async function submit(
   store: AlluviumStore,

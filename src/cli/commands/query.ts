@@ -41,7 +41,8 @@ async function runQuery(text: string | undefined, flags: QueryFlags, invocation:
   const wanted = wantedOf(text, flags.vector);
   const store = await invocation.openStore();
   const { query } = await import('../../query/query.ts');
-  const result = await query(store, { ...wanted, collection, k, signal: invocation.signal });
+  const { signal, config } = invocation;
+  const result = await query(store, { ...wanted, collection, k, providers: config.providers, signal });
   invocation.print(result, (page) => renderQuery(result, text ?? '', page));
   return 0;
 }

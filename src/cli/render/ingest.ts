@@ -1,11 +1,11 @@
 import type { CollectionOutcome, ExecutionSettings, Outcome } from '../../domain/facts.ts';
 import type { IngestResult } from '../../engine/ingest.ts';
 import { numberColumn } from './ledger-table.ts';
-import type { Page, Style } from './page.ts';
+import type { Page } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatCount, formatDuration, formatNumber, oneLine } from './text.ts';
 
-const outcomeStyles: Readonly<Record<Outcome, Style>> = {
+const outcomeStyles: Readonly<Record<Outcome, 'green' | 'yellow' | 'red'>> = {
   Complete: 'green',
   CompleteWithQuarantine: 'yellow',
   Inconclusive: 'yellow',
@@ -19,21 +19,22 @@ const roomyWidth = 90;
 
 /** `ingest` for people: how it ended, what each collection holds now, and what to do next. */
 export function renderIngest(result: IngestResult, settings: ExecutionSettings, page: Page): string {
-  const { executionId, outcome, durationMs, collections } = result;
+  const { executionId, outcome, durationMs, collections, error } = result;
   const lines = [
     `${page.style(['bold', outcomeStyles[outcome]], outcome)} in ${formatDuration(durationMs)}, execution ${executionId}`,
-    workLine(collections, settings),
+    workLine(result, settings),
     '',
   ];
+  if (error !== null) lines.push(`  ${error.kind}: ${oneLine(error.message)}`, '');
   if (collections.length > 0) lines.push(renderCollections(collections, page), '', ...reasonLines(collections));
   return [...lines, `next: ${nextStep(result)}`, ''].join('\n');
 }
 
-function workLine(collections: readonly CollectionOutcome[], settings: ExecutionSettings): string {
+function workLine({ collections, error }: IngestResult, settings: ExecutionSettings): string {
   const sum = (count: (outcome: CollectionOutcome) => number) =>
     collections.reduce((total, outcome) => total + count(outcome), 0);
   const batches = sum((outcome) => outcome.batches);
-  if (batches === 0) return 'nothing was pending';
+  if (batches === 0) return error === null ? 'nothing was pending' : 'nothing could be listed';
   const chunks = formatCount(
     sum(({ chunks: count }) => count),
     'chunk',

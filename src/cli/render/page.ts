@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Screen } from '../terminal.ts';
 
-export type Style = Parameters<typeof styleText>[0];
+type Style = Parameters<typeof styleText>[0];
 
 /** What a text for people is written on. */
 export interface Page {

@@ -85,6 +85,26 @@ test('an ingest with nothing to do', () => {
   `);
 });
 
+test('an ingest that could list nothing says why', () => {
+  const error = {
+    kind: 'Unavailable',
+    code: 'disk-full',
+    message: 'the disk is full',
+    hint: null,
+    details: {},
+  } as const;
+  const result = { ...ingested('Failed', []), error };
+  expect(renderIngest(result, settings, plainPage)).toMatchInlineSnapshot(`
+    "Failed in 12.3 s, execution 01930000-0000-7000-8000-000000000000
+    nothing could be listed
+
+      Unavailable: the disk is full
+
+    next: alluvium verify, then alluvium ingest again
+    "
+  `);
+});
+
 test('status', () => {
   const collections: CollectionStatus[] = [
     { collection: 'lines', snapshot: { version: 2, rows: 23_189, segments: 94, setHash }, ledger, openBatches: 0 },
@@ -131,9 +151,9 @@ test('audit', () => {
 });
 
 test('verify', () => {
-  const result = { objects: 1234, bytes: 45_600_000, rows: 23_189, damaged: [] };
+  const result = { objects: 1234, bytes: 45_600_000, rows: 23_189, damaged: [], unnamed: 0, foreign: [] };
   expect(renderVerify(result, plainPage)).toMatchInlineSnapshot(`
-    "read 1,234 objects, 45.6 MB, 23,189 rows
+    "read 1,234 objects, 45.6 MB, 23,189 live rows
     clean: everything is as it was sealed
     "
   `);
@@ -146,8 +166,10 @@ test('verify', () => {
     },
     { key: 'alluvium.json', reason: 'object-size', expected: 12_345, actual: 12_344 },
   ];
-  expect(renderVerify({ ...result, damaged }, plainPage)).toMatchInlineSnapshot(`
-    "read 1,234 objects, 45.6 MB, 23,189 rows
+  expect(renderVerify({ ...result, damaged, unnamed: 2, foreign: ['notes.txt'] }, plainPage)).toMatchInlineSnapshot(`
+    "read 1,234 objects, 45.6 MB, 23,189 live rows
+      2 objects that nothing names: left by a crash, harmless
+      1 file of somebody else: notes.txt
     damaged: 2 objects
       collections/lines/deltas/0193.arrow
         object-digest: expected abababababababababababababababababababababababababababababababab, found cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd
@@ -188,7 +210,13 @@ test('on a screen, a query fits its width and marks the words', () => {
 });
 
 function ingested(worst: Outcome, collections: CollectionOutcome[]) {
-  return { executionId: '01930000-0000-7000-8000-000000000000', outcome: worst, durationMs: 12_340, collections };
+  return {
+    executionId: '01930000-0000-7000-8000-000000000000',
+    outcome: worst,
+    durationMs: 12_340,
+    collections,
+    error: null,
+  };
 }
 
 function outcome(more: Partial<CollectionOutcome>): CollectionOutcome {
