@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { recordTerminal } from '../../test/recorded-terminal.ts';
 import { AlluviumError, type ErrorKind, errorPolicies } from '../domain/errors.ts';
 import type { Outcome } from '../domain/facts.ts';
-import { checkExitCode, outcomeExitCodes } from './exit-code.ts';
+import { outcomeExitCodes } from '../domain/outcome.ts';
+import { checkExitCode } from './exit-code.ts';
 import { printFailure } from './failure.ts';
 
 const byKind: Readonly<Record<ErrorKind, number>> = {

@@ -13,8 +13,8 @@ const sequenceDigits = 20;
 
 export const storeKey = 'alluvium.json';
 export const collectionsPrefix = 'collections/';
-export const executionsPrefix = 'executions/';
-export const pendingPrefix = 'pending/';
+const executionsPrefix = 'executions/';
+const pendingPrefix = 'pending/';
 
 /** Throws `Invalid` unless `name` may name a collection or a stage. */
 export function assertName(what: 'collection' | 'stage', name: string): void {

@@ -41,10 +41,6 @@ export function isBalanced(ledger: Ledger): boolean {
   return sameKeyTally(unaccounted(ledger), emptyKeyTally);
 }
 
-export function addLedgers(a: Ledger, b: Ledger): Ledger {
-  return mapLedger((term) => addKeyTallies(a[term], b[term]));
-}
-
 export function ledgerRows(ledger: Ledger): LedgerRows {
   return mapLedger((term) => ledger[term].rows);
 }

@@ -1,6 +1,7 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { AlluviumError, reportError, toAlluviumError } from '../domain/errors.ts';
+import { type AlluviumError, reportError, toAlluviumError } from '../domain/errors.ts';
 import { definition } from '../pipeline/definition.ts';
+import { interrupted, throwIfCanceled } from '../runtime/cancellation.ts';
 import { type StepName, stepNames, type TaskInput } from '../pipeline/task.ts';
 import type { Executor } from './executor.ts';
 
@@ -22,7 +23,7 @@ export async function runEmbedded(
   executor: Executor,
   signal?: AbortSignal,
 ): Promise<AlluviumError | null> {
-  signal?.throwIfAborted();
+  throwIfCanceled(signal);
   const machine = new StateMachine(definition as unknown as ConstructorParameters<typeof StateMachine>[0], {
     validationOptions: { checkArn: false },
   });
@@ -68,13 +69,4 @@ async function call(executor: Executor, name: StepName, input: unknown, onError:
     error.name = known.kind;
     throw error;
   }
-}
-
-function interrupted(): AlluviumError {
-  return new AlluviumError({
-    kind: 'Canceled',
-    code: 'interrupted',
-    message: 'the execution was interrupted',
-    hint: 'nothing is lost: the next `alluvium ingest` goes on from here',
-  });
 }

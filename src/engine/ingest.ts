@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { sha256Hex } from '../domain/digest.ts';
-import { internal, invalid } from '../domain/errors.ts';
+import { type AlluviumError, internal, invalid } from '../domain/errors.ts';
 import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
@@ -53,7 +53,12 @@ export type IngestResult = Pick<OutcomeFact, 'executionId' | 'outcome' | 'durati
 export async function ingest(store: AlluviumStore, options: IngestOptions = {}): Promise<IngestResult> {
   const settings = {
     concurrency: within('concurrency', options.concurrency ?? concurrencyDefault, 1, limits.mapConcurrencyMax),
-    deltasPerChunk: within('deltasPerChunk', options.deltasPerChunk ?? deltasPerChunkDefault, 1, limits.deltasPerChunkMax),
+    deltasPerChunk: within(
+      'deltasPerChunk',
+      options.deltasPerChunk ?? deltasPerChunkDefault,
+      1,
+      limits.deltasPerChunkMax,
+    ),
   };
   const workers = within('workers', options.workers ?? availableParallelism(), 0, limits.workersMax);
   for (const collection of options.collections ?? []) await readCollection(store.store, collection);
@@ -72,13 +77,16 @@ export async function ingest(store: AlluviumStore, options: IngestOptions = {}):
   report({ type: 'ExecutionStarted', executionId });
 
   const executor = await chooseExecutor(store, workers, options, report);
-  const last = await runEmbedded(
-    { executionId, round: 0, concurrency: settings.concurrency },
-    executor,
-    options.signal,
-  ).finally(async () => executor.close());
+  const start = { executionId, round: 0, concurrency: settings.concurrency } as const;
+  let last: AlluviumError | null = null;
+  try {
+    last = await runEmbedded(start, executor, options.signal);
+  } finally {
+    await executor.close();
+  }
   const outcome = await findFact<OutcomeFact>(store.store, keys.outcome);
-  if (outcome === null) throw last ?? internal('outcome-absent', `the execution ended without an outcome: ${executionId}`);
+  if (outcome === null)
+    throw last ?? internal('outcome-absent', `the execution ended without an outcome: ${executionId}`);
   const { outcome: ended, durationMs, collections, error } = outcome.fact;
   return { executionId, outcome: ended, durationMs, collections, error };
 }
@@ -91,15 +99,22 @@ async function chooseExecutor(
 ): Promise<Executor> {
   const isShared = store.store instanceof LocalStore;
   if (workers === 0 || !isShared) {
-    const configured = configPath === undefined ? [] : ((await loadConfig(configPath, process.cwd())).config.providers ?? []);
+    const configured =
+      configPath === undefined ? [] : ((await loadConfig(configPath, process.cwd())).config.providers ?? []);
     return inlineExecutor({ store: store.store, providers: [...providers, ...configured], signal, report });
   }
   const here = inlineExecutor({ store: store.store, providers, signal, report });
-  const there = processExecutor(workers, { url: store.url, stage: store.stage, configPath: configPath ?? null }, report);
+  const there = processExecutor(
+    workers,
+    { url: store.url, stage: store.stage, configPath: configPath ?? null },
+    report,
+  );
   return providers.length === 0 ? there : splitExecutor(here, new Set(['PollBatch']), there);
 }
 
 function within(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw invalid('setting-range', `${name} is a whole number from ${min} to ${max}: ${value}`, { details: { name, value } });
+  throw invalid('setting-range', `${name} is a whole number from ${min} to ${max}: ${value}`, {
+    details: { name, value },
+  });
 }

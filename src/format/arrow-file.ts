@@ -38,7 +38,7 @@ export function alignUp(length: number): number {
   return Math.ceil(length / alignment) * alignment;
 }
 
-export function arrowSchema(dimension: number): Schema {
+function arrowSchema(dimension: number): Schema {
   const component = new Field('item', new Float32(), true);
   const fields = [
     new Field('id', new Utf8(), false),

@@ -8,7 +8,7 @@ import type { ContentEntry } from '../domain/row.ts';
  * 1. Entries ascend by id hash, then line, and none is there twice: equal sets have equal bytes.
  */
 
-export const contentsMagic = Buffer.from('ALVCONT1', 'latin1');
+const contentsMagic = Buffer.from('ALVCONT1', 'latin1');
 
 const headerBytes = contentsMagic.length + 4;
 const entryBytes = 2 * digestBytes + 4;

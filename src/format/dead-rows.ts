@@ -7,7 +7,7 @@ import { corrupt, internal } from '../domain/errors.ts';
  * 2. Bits beyond the last row are zero.
  */
 
-export const deadRowsMagic = Buffer.from('ALVDEAD1', 'latin1');
+const deadRowsMagic = Buffer.from('ALVDEAD1', 'latin1');
 
 const headerBytes = deadRowsMagic.length + 4;
 

@@ -2,7 +2,7 @@ import { digestBytes, type Digest } from '../domain/digest.ts';
 import type { IndexEntry } from '../domain/row.ts';
 
 /** idHash 32, sequence 8, line 4, row 4, flags 4, reserved 4, content 32, digest 32. */
-export const indexEntryBytes = 120;
+const indexEntryBytes = 120;
 
 const at = { sequence: 32, line: 40, row: 44, flags: 48, content: 56, digest: 88 };
 const tombstoneFlag = 1;

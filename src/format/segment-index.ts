@@ -15,7 +15,7 @@ import { IndexBlock, lastNotAfter } from './index-block.ts';
  * 3. A lookup reads the filter once, then only blocks that may hold what it looks for, each once.
  */
 
-export const indexMagic = Buffer.from('ALVINDX1', 'latin1');
+const indexMagic = Buffer.from('ALVINDX1', 'latin1');
 
 /** Some bytes of the index, and what they must be. */
 interface Part {

@@ -7,7 +7,7 @@ import { decodeContents } from '../format/contents.ts';
 import { openSegmentIndex } from '../snapshot/open-segment.ts';
 import type { RequestOptions, Store } from '../store/contract.ts';
 import { readNamed, readNamedFact } from '../store/facts.ts';
-import { type BatchState } from './batch-state.ts';
+import type { BatchState } from './batch-state.ts';
 import type { CollectionAccount } from './read-ledger.ts';
 import { submittedBatches, type SubmittedBatch } from './read-submissions.ts';
 

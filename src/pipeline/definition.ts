@@ -114,7 +114,13 @@ export const definition = {
     Conclude: {
       Type: 'Task',
       Resource: resource('Conclude'),
-      Parameters: { 'executionId.$': '$.executionId', 'round.$': '$.round', state: 'Conclude', item: 0, 'context.$': '$' },
+      Parameters: {
+        'executionId.$': '$.executionId',
+        'round.$': '$.round',
+        state: 'Conclude',
+        item: 0,
+        'context.$': '$',
+      },
       ResultPath: '$.conclusion',
       Retry: retry,
       Next: 'JudgeOutcome',

@@ -79,7 +79,13 @@ export async function accuse(
   const accusedKey = String(error.details['key'] ?? id);
   const body: AccusationFact = { ...place, accusedKey, error: reportError(error) };
   await createFact<AccusationFact>(store, executionKeys(executionId).accusation(id), body, { signal });
-  report({ type: 'DeltaAccused', collection: place.collection, deltaKey: accusedKey, index: index ?? -1, code: error.code });
+  report({
+    type: 'DeltaAccused',
+    collection: place.collection,
+    deltaKey: accusedKey,
+    index: index ?? -1,
+    code: error.code,
+  });
 }
 
 /** Ids of the accusations of an execution: delta ids, and ids of batches that were set aside. */

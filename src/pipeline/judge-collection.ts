@@ -30,7 +30,10 @@ export function judgeCollection(evidence: Evidence): Judgement {
 
   const stranded = strandedRows(evidence);
   if (stranded > 0) {
-    return judgement('Inconclusive', [`${stranded} records were ready and are not published`, ...failures.map(failureReason)]);
+    return judgement('Inconclusive', [
+      `${stranded} records were ready and are not published`,
+      ...failures.map(failureReason),
+    ]);
   }
   const leftOut = accusations.map(({ accusedKey, error }) => `left out ${accusedKey}: ${error.code}`);
   const residue = residueMade(evidence);

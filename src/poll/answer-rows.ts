@@ -33,9 +33,13 @@ function handedInVector({ vector, id }: RequestLine, { dimension }: EmbeddingSpa
   if (vector === undefined) return null;
   const verdict = gateVector(vector, dimension);
   if ('vector' in verdict) return verdict.vector;
-  throw internal('request-vector', `a request holds a vector that its hand-in should have refused: ${verdict.message}`, {
-    details: { id },
-  });
+  throw internal(
+    'request-vector',
+    `a request holds a vector that its hand-in should have refused: ${verdict.message}`,
+    {
+      details: { id },
+    },
+  );
 }
 
 /** Splits sorted rows into parts of at most `bytesMax`, estimated; each part becomes a delta. */

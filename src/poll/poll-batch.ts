@@ -81,7 +81,10 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   return stored;
 }
 
-async function finishedJob({ provider, batch, signal }: PollTarget, lines: readonly RequestLine[]): Promise<string | null> {
+async function finishedJob(
+  { provider, batch, signal }: PollTarget,
+  lines: readonly RequestLine[],
+): Promise<string | null> {
   const { jobId } = await provider.submit({ batchId: batch.entry.batchId, lines }, { signal });
   const status = await provider.poll(jobId, { signal });
   if (status.state === 'failed') {
@@ -117,7 +120,8 @@ async function sealDeltas(
 /** Rows built anew from escrow: what a retry seals instead of the buffer that may be damaged. */
 async function* again(build: () => Promise<Row[] | undefined>): AsyncGenerator<Row> {
   const rows = await build();
-  if (rows === undefined) throw unavailable('escrow-differs', 'the escrow of a batch gave fewer rows when it was parsed again');
+  if (rows === undefined)
+    throw unavailable('escrow-differs', 'the escrow of a batch gave fewer rows when it was parsed again');
   yield* rows;
 }
 

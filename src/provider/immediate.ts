@@ -4,7 +4,7 @@ import { limits } from '../domain/limits.ts';
 import { gateVector } from '../format/vector-gate.ts';
 import { customId, embeddingLine, encodeVector, refusalLine } from './batch-lines.ts';
 import type { JobStatus, Provider, ProviderRequest } from './contract.ts';
-import { throwIfCanceled, untilCanceled } from './until-canceled.ts';
+import { throwIfCanceled, untilCanceled } from '../runtime/cancellation.ts';
 
 /**
  * Providers that embed in this process, at once.

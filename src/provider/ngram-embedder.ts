@@ -14,7 +14,8 @@
 export const localModel = 'local-ngram-1';
 
 /**
- * Of 256, 384 and 512 the smallest at which collisions cost next to nothing: `ngram-embedder.quality.test.ts` measures it.
+ * Measured by how many of the top-5 hits of two-word queries share a word with them, where the corpus has that many that do: at 256,
+ * 384 and 512 dimensions 99.6, 99.8 and 99.9 % on receipts, 98.3, 98.7 and 99.3 % on documentation of Node.
  */
 export const localDimension = 384;
 

@@ -44,7 +44,9 @@ export async function buildManifest(
   const segments: LiveSegment[] = [];
   for (const masked of masking.segments) segments.push(await sealSegmentState(store, collection, masked, signal));
 
-  const live = addTallies(...segments.map(({ tally, dead }) => (dead === null ? tally : subtractTally(tally, dead.tally))));
+  const live = addTallies(
+    ...segments.map(({ tally, dead }) => (dead === null ? tally : subtractTally(tally, dead.tally))),
+  );
   const gains = totalGains(receipts, masking);
   const manifest: Manifest = {
     ...publisher,
@@ -72,10 +74,14 @@ function assertConserved({ collection, live, totals }: Manifest): void {
   const { added, ...gone } = totals;
   const accounted = addTallies(live, ...Object.values(gone));
   if (!sameTally(added, accounted)) {
-    throw internal('publish-imbalance', `the new version would not hold what was added, so it was not published: ${collection}`, {
-      details: { collection, added: added.rows, accounted: accounted.rows },
-      hint: 'nothing was changed; run `alluvium verify` and report this',
-    });
+    throw internal(
+      'publish-imbalance',
+      `the new version would not hold what was added, so it was not published: ${collection}`,
+      {
+        details: { collection, added: added.rows, accounted: accounted.rows },
+        hint: 'nothing was changed; run `alluvium verify` and report this',
+      },
+    );
   }
 }
 

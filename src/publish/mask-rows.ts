@@ -80,7 +80,11 @@ export async function maskRows(
   };
   for await (const window of windows(champions(fresh, lose))) await challenge(old, window, lose);
   return {
-    segments: [...old, ...fresh].map(({ segment, dead, newlyDead }) => ({ segment, dead, newlyDead: newlyDead.tally() })),
+    segments: [...old, ...fresh].map(({ segment, dead, newlyDead }) => ({
+      segment,
+      dead,
+      newlyDead: newlyDead.tally(),
+    })),
     superseded: losses.superseded.tally(),
     duplicates: losses.duplicate.tally(),
   };

@@ -86,7 +86,9 @@ function matches({ metadata }: Row, where: { readonly [key: string]: unknown }):
   const wanted = Object.entries(where);
   if (wanted.length === 0) return true;
   const members = metadata === null ? {} : (JSON.parse(metadata) as Record<string, unknown>);
-  return wanted.every(([key, value]) => Object.hasOwn(members, key) && canonicalJson(members[key]) === canonicalJson(value));
+  return wanted.every(
+    ([key, value]) => Object.hasOwn(members, key) && canonicalJson(members[key]) === canonicalJson(value),
+  );
 }
 
 /** The k best rows so far, kept sorted. Holds no vector: each is a view of a whole block. */

@@ -13,7 +13,11 @@ export interface ReadOptions extends RequestOptions {
 }
 
 /** The manifest of a published version. `NotFound` where there is none. */
-export async function requireSnapshot(store: Store, collection: string, options: ReadOptions): Promise<Stored<Manifest>> {
+export async function requireSnapshot(
+  store: Store,
+  collection: string,
+  options: ReadOptions,
+): Promise<Stored<Manifest>> {
   const { version } = options;
   const manifest =
     version === undefined

@@ -5,11 +5,6 @@ export function timestamp(): string {
   return new Date().toISOString();
 }
 
-/** Milliseconds that only go forward: for durations, never for facts. */
-export function elapsedMs(since = 0): number {
-  return performance.now() - since;
-}
-
 /** Rejects with an `AbortError` when the signal fires. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal });

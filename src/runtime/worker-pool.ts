@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { AlluviumError, type ErrorReport, errorFromReport, unavailable } from '../domain/errors.ts';
+import { interrupted } from './cancellation.ts';
 
 /**
  * Runs tasks in processes of their own.
@@ -11,7 +12,9 @@ import { AlluviumError, type ErrorReport, errorFromReport, unavailable } from '.
  */
 
 /** What travels to a worker and back. */
-export type ToWorker = { readonly type: 'start'; readonly setup: unknown } | { readonly type: 'run'; readonly task: unknown };
+export type ToWorker =
+  | { readonly type: 'start'; readonly setup: unknown }
+  | { readonly type: 'run'; readonly task: unknown };
 export type FromWorker =
   | { readonly type: 'event'; readonly event: unknown }
   | { readonly type: 'result'; readonly output: unknown }
@@ -45,7 +48,7 @@ export class WorkerPool {
   }
 
   async run(task: unknown): Promise<unknown> {
-    if (this.#closed) throw poolClosed();
+    if (this.#closed) throw interrupted();
     return await new Promise<unknown>((resolve, reject) => {
       this.#waiting.push({ task, resolve, reject });
       this.#assign();
@@ -55,7 +58,7 @@ export class WorkerPool {
   /** Ends every worker at once. Tasks under way are rejected; steps are made to survive it. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { reject } of this.#waiting.splice(0)) reject(poolClosed());
+    for (const { reject } of this.#waiting.splice(0)) reject(interrupted());
     await Promise.all([...this.#idle, ...this.#busy].map(async (worker) => worker.end()));
   }
 
@@ -153,15 +156,11 @@ class Worker {
 
   #send(message: ToWorker): void {
     // A broken channel means that the process is gone; its exit says so.
-    this.#child.send(message as object, () => undefined);
+    this.#child.send(message, () => undefined);
   }
 
   #receive(message: FromWorker): void {
     if (message.type === 'event') this.#onEvent(message.event);
     else this.#settle?.(message);
   }
-}
-
-function poolClosed(): AlluviumError {
-  return new AlluviumError({ kind: 'Canceled', code: 'interrupted', message: 'the execution was interrupted' });
 }

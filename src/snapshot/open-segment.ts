@@ -41,7 +41,9 @@ export async function readBlock(
   const bytes = await store.getRange(key, block.offset, block.length, options);
   const actual = sha256Hex(bytes);
   if (actual !== block.digest) {
-    throw corrupt('block-digest', key, block.digest, actual, { details: { offset: block.offset, length: block.length } });
+    throw corrupt('block-digest', key, block.digest, actual, {
+      details: { offset: block.offset, length: block.length },
+    });
   }
   return decodeBlock(key, bytes, dimension);
 }

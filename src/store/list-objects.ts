@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { limits } from '../domain/limits.ts';
 import { mapParallel } from '../runtime/parallel.ts';
-import { throwIfCanceled } from './cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { ListedObject } from './contract.ts';
 import { findObject } from './find-stats.ts';
 import { folderEntries } from './folder-entries.ts';

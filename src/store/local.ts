@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { limits } from '../domain/limits.ts';
 import { mapParallel } from '../runtime/parallel.ts';
-import { throwIfCanceled } from './cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { Body, ListedObject, ObjectHead, PutOptions, RequestOptions, Store } from './contract.ts';
 import { DurableFolders } from './durable-folders.ts';
 import { classified, fileSystemError, keyCollides } from './errno.ts';

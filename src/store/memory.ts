@@ -1,5 +1,5 @@
 import { corrupt } from '../domain/errors.ts';
-import { throwIfCanceled } from './cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { Body, ListedObject, ObjectHead, PutOptions, RequestOptions, Store } from './contract.ts';
 import { objectAbsent } from './errno.ts';
 import { assertObjectKey, assertRange } from './object-key.ts';

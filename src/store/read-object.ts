@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { corrupt } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
-import { throwIfCanceled } from './cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { objectAbsent } from './errno.ts';
 
 /** Which bytes of the object `key` in the file at `path`. */

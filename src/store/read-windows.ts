@@ -5,7 +5,7 @@ import type { RequestOptions, Store } from './contract.ts';
 import { missing } from './facts.ts';
 
 /** Reads an object of `bytes` bytes window by window: memory stays bounded whatever its size. */
-export async function* readWindows(
+async function* readWindows(
   store: Store,
   key: string,
   bytes: number,

@@ -1,7 +1,7 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { newToken } from '../runtime/random.ts';
-import { throwIfCanceled } from './cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { Body } from './contract.ts';
 import { classified, errnoOf } from './errno.ts';
 

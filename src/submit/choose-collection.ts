@@ -4,14 +4,12 @@ import type { CollectionFact, CollectionSettings } from '../domain/facts.ts';
 import { collectionKeys } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import type { Provider } from '../provider/contract.ts';
+import { givenName } from '../provider/given.ts';
 import { providerFor, providerNamed } from '../provider/registry.ts';
 import { timestamp } from '../runtime/clock.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact } from '../store/facts.ts';
 import type { InputRecord, SubmitOptions } from './types.ts';
-
-/** The provider name of collections and batches whose vectors are handed in. */
-export const given = 'given';
 
 type Wanted = Pick<SubmitOptions, 'provider' | 'model' | 'dimension' | 'metric'>;
 
@@ -40,10 +38,14 @@ export async function createCollection(store: Store, settings: CollectionSetting
     standing ?? (await createFact<CollectionFact>(store, key, { ...settings, createdAt: timestamp() })).stored;
   for (const field of ['provider', 'model', 'dimension', 'metric'] as const) {
     if (stored.fact[field] !== settings[field]) {
-      throw conflict('collection-raced', `the collection was just created with another ${field}: ${stored.fact[field]}`, {
-        hint: 'submit again',
-        details: { collection: settings.collection, field },
-      });
+      throw conflict(
+        'collection-raced',
+        `the collection was just created with another ${field}: ${stored.fact[field]}`,
+        {
+          hint: 'submit again',
+          details: { collection: settings.collection, field },
+        },
+      );
     }
   }
   return stored;
@@ -55,13 +57,13 @@ function newSettings(
   first: InputRecord,
   custom: readonly Provider[],
 ): CollectionSettings {
-  const name = provider ?? (first.vector === null || first.vector === undefined ? undefined : given);
-  if (name === given) {
+  const name = provider ?? (first.vector === null || first.vector === undefined ? undefined : givenName);
+  if (name === givenName) {
     const length = dimension ?? first.vector?.length;
     if (length === undefined) {
       throw invalid('dimension-unknown', 'the first record has no vector to take the dimension from; use --dimension');
     }
-    return { collection, provider: given, model: model ?? given, dimension: length, metric };
+    return { collection, provider: givenName, model: model ?? givenName, dimension: length, metric };
   }
   const chosen = providerNamed(name ?? 'local', { model, dimension }, custom);
   const settings = { collection, provider: chosen.name, model: chosen.model, dimension: chosen.dimension, metric };
@@ -72,10 +74,14 @@ function newSettings(
 function agree(fact: CollectionFact, wanted: Wanted): CollectionSettings {
   for (const field of ['provider', 'model', 'dimension', 'metric'] as const) {
     if (wanted[field] !== undefined && wanted[field] !== fact[field]) {
-      throw invalid('collection-differs', `collection ${fact.collection} has ${field} ${fact[field]}, not ${wanted[field]}`, {
-        hint: 'a collection keeps its settings; hand in to another one with -c',
-        details: { collection: fact.collection, field, expected: wanted[field] ?? null, actual: fact[field] },
-      });
+      throw invalid(
+        'collection-differs',
+        `collection ${fact.collection} has ${field} ${fact[field]}, not ${wanted[field]}`,
+        {
+          hint: 'a collection keeps its settings; hand in to another one with -c',
+          details: { collection: fact.collection, field, expected: wanted[field] ?? null, actual: fact[field] },
+        },
+      );
     }
   }
   const { collection, provider, model, dimension, metric } = fact;

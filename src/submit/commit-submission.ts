@@ -42,9 +42,13 @@ export async function commitSubmission(
     await assertSkipsHold(store, handIn, stored.fact, options);
     predecessor = stored;
   }
-  throw conflict('submit-contended', `other hand-ins were faster ${limits.submitAttemptsMax} times: ${handIn.collection}`, {
-    hint: 'submit again',
-  });
+  throw conflict(
+    'submit-contended',
+    `other hand-ins were faster ${limits.submitAttemptsMax} times: ${handIn.collection}`,
+    {
+      hint: 'submit again',
+    },
+  );
 }
 
 function submissionBody(handIn: HandIn, predecessor: Stored<SubmissionFact> | null): SubmissionFact {
@@ -79,7 +83,8 @@ async function assertSkipsHold(
   for (const { contents } of winner.batches) {
     for (const { idHash, content } of decodeContents(contents.key, await readNamed(store, contents, options))) {
       const skippedWith = skippedContent(idHash);
-      if (skippedWith !== null && Buffer.compare(skippedWith, content) !== 0) throw overtaken(collection, winner.sequence);
+      if (skippedWith !== null && Buffer.compare(skippedWith, content) !== 0)
+        throw overtaken(collection, winner.sequence);
     }
   }
 }

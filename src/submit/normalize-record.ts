@@ -19,13 +19,22 @@ export interface HandedRecord {
 }
 
 /** Checks a record; throws `Invalid`, naming line and reason, for one that cannot be stored as it is. */
-export function normalizeRecord(record: InputRecord, line: number, space: EmbeddingSpace, embeds: boolean): HandedRecord {
+export function normalizeRecord(
+  record: InputRecord,
+  line: number,
+  space: EmbeddingSpace,
+  embeds: boolean,
+): HandedRecord {
   const id = checkId(record.id, line);
   const document = checkText('document', record.document ?? null, line);
   const metadata = checkMetadata(record.metadata ?? null, line);
   const vector = checkVector(record.vector ?? null, line, space.dimension);
   if (vector === null && !embeds) {
-    throw bad(line, 'vector-missing', 'has no vector, and the vectors of this collection are handed in with the records');
+    throw bad(
+      line,
+      'vector-missing',
+      'has no vector, and the vectors of this collection are handed in with the records',
+    );
   }
   if (vector === null && document === null) throw bad(line, 'document-missing', 'has neither a document nor a vector');
   const fields = { id, document, metadata: metadata === null ? null : canonicalJson(metadata) };

@@ -33,7 +33,9 @@ export class StandingRecords {
   static async read(store: Store, account: CollectionAccount, options?: RequestOptions): Promise<StandingRecords> {
     const segments = account.manifest?.fact.segments ?? [];
     const standing = new StandingRecords(
-      await mapParallel(segments, limits.storeConcurrency, async (segment) => openSegmentIndex(store, segment, options)),
+      await mapParallel(segments, limits.storeConcurrency, async (segment) =>
+        openSegmentIndex(store, segment, options),
+      ),
     );
     for (const state of account.open) await standing.#addBatch(store, state, options);
     return standing;
@@ -64,7 +66,8 @@ export class StandingRecords {
     const residue = sealed?.fact.residue ?? null;
     const failed = new IdTable();
     if (residue !== null) {
-      for (const { id } of (await readNamedFact<ResidueFact>(store, residue, options)).fact.rows) failed.add(idHash(id));
+      for (const { id } of (await readNamedFact<ResidueFact>(store, residue, options)).fact.rows)
+        failed.add(idHash(id));
     }
     for (const { idHash: hash, content, line } of decodeContents(
       entry.contents.key,

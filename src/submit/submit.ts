@@ -4,9 +4,11 @@ import type { CollectionSettings } from '../domain/facts.ts';
 import { assertName } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { type CollectionAccount, readLedger } from '../ledger/read-ledger.ts';
+import { givenName } from '../provider/given.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
 import { BatchWriter } from './batch-writer.ts';
-import { chooseCollection, createCollection, given } from './choose-collection.ts';
+import { chooseCollection, createCollection } from './choose-collection.ts';
 import { commitSubmission } from './commit-submission.ts';
 import { IdTable } from './id-table.ts';
 import { type HandedRecord, normalizeRecord } from './normalize-record.ts';
@@ -57,7 +59,7 @@ class HandIn {
   readonly #firstLines: number[] = [];
   readonly #contents: Digest[] = [];
   readonly #wasSkipped: boolean[] = [];
-  #count = { lines: 0, records: 0, skipped: 0, invalid: 0, repeated: 0 };
+  readonly #count = { lines: 0, records: 0, skipped: 0, invalid: 0, repeated: 0 };
 
   constructor(store: AlluviumStore, collection: string, account: CollectionAccount, options: SubmitOptions) {
     this.#store = store;
@@ -67,12 +69,12 @@ class HandIn {
   }
 
   async take(input: InputLine): Promise<void> {
-    this.#options.signal?.throwIfAborted();
+    throwIfCanceled(this.#options.signal);
     this.#count.lines += 1;
     try {
       if ('problem' in input) throw input.problem;
       const settings = (this.#settings ??= await this.#begin(input.record));
-      this.#admit(normalizeRecord(input.record, input.line, settings, settings.provider !== given));
+      this.#admit(normalizeRecord(input.record, input.line, settings, settings.provider !== givenName));
     } catch (thrown) {
       this.#refuse(toAlluviumError(thrown));
     }
@@ -140,7 +142,8 @@ class HandIn {
   async #flush(): Promise<void> {
     const window = this.#window;
     this.#window = [];
-    if (this.#standing === null || this.#writer === null || this.#settings === null || this.#problems.length > 0) return;
+    if (this.#standing === null || this.#writer === null || this.#settings === null || this.#problems.length > 0)
+      return;
     const unchanged = this.#options.force === true ? [] : await this.#standing.areUnchanged(window);
     for (const [position, record] of window.entries()) {
       if (unchanged[position] === true) {
@@ -148,7 +151,7 @@ class HandIn {
         this.#wasSkipped[this.#ids.find(record.idHash)] = true;
       } else {
         this.#count.records += 1;
-        await this.#writer.add(record.vector === null ? this.#settings.provider : given, record);
+        await this.#writer.add(record.vector === null ? this.#settings.provider : givenName, record);
       }
     }
     const { lines, records, skipped } = this.#count;
@@ -164,9 +167,13 @@ class HandIn {
 function assertBatchFits(recordsPerBatch: number, dimension: number): void {
   const fitting = Math.min(limits.recordsPerBatchMax, Math.floor(limits.batchVectorBytesMax / (dimension * 4)));
   if (Number.isInteger(recordsPerBatch) && recordsPerBatch >= 1 && recordsPerBatch <= fitting) return;
-  throw invalid('records-per-batch', `records per batch is a whole number from 1 to ${fitting} at dimension ${dimension}: ${recordsPerBatch}`, {
-    hint: 'use a smaller --records-per-batch',
-  });
+  throw invalid(
+    'records-per-batch',
+    `records per batch is a whole number from 1 to ${fitting} at dimension ${dimension}: ${recordsPerBatch}`,
+    {
+      hint: 'use a smaller --records-per-batch',
+    },
+  );
 }
 
 function repeatedId({ id, line }: HandedRecord, firstLine: number): AlluviumError {
@@ -186,8 +193,12 @@ function badLines(problems: readonly AlluviumError[]): AlluviumError {
   const [first] = problems;
   if (problems.length === 1 && first !== undefined) return first;
   const all = problems.length < limits.examplesMax ? `${problems.length}` : `the first ${problems.length}`;
-  return invalid('bad-lines', `nothing was submitted; ${all} bad lines: ${problems.map(({ message }) => message).join('; ')}`, {
-    hint: 'mend the lines, or leave them out with --skip-invalid',
-    details: { lines: problems.length },
-  });
+  return invalid(
+    'bad-lines',
+    `nothing was submitted; ${all} bad lines: ${problems.map(({ message }) => message).join('; ')}`,
+    {
+      hint: 'mend the lines, or leave them out with --skip-invalid',
+      details: { lines: problems.length },
+    },
+  );
 }

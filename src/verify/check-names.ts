@@ -41,7 +41,8 @@ async function checkName(
   const actual = found.get(ref.key)?.ref;
   if (actual === undefined) await checkPresent(store, ref.key, damage, signal);
   else if (actual.bytes !== ref.bytes) damage.add(corrupt('object-size', ref.key, ref.bytes, actual.bytes), ref.key);
-  else if (actual.sha256 !== ref.sha256) damage.add(corrupt('object-digest', ref.key, ref.sha256, actual.sha256), ref.key);
+  else if (actual.sha256 !== ref.sha256)
+    damage.add(corrupt('object-digest', ref.key, ref.sha256, actual.sha256), ref.key);
 }
 
 /** An object that was not listed may have been written since; one that is damaged was listed and is already noted. */

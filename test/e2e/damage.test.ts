@@ -85,7 +85,8 @@ describe('a small store at rest', () => {
   /** Found by `verify` under its key; and every reader refuses it by name, or never touches it and answers as before. */
   async function expectFound(memory: MemoryStore, keys: readonly string[], what: string): Promise<void> {
     const damaged = (await verify(asStore(memory))).damaged.map(({ key }) => key);
-    if (!keys.some((key) => damaged.includes(key))) expect.fail(`verify did not find ${what}; it names ${damaged.join()}`);
+    if (!keys.some((key) => damaged.includes(key)))
+      expect.fail(`verify did not find ${what}; it names ${damaged.join()}`);
     try {
       const answer = await readAll(memory);
       if (answer !== truth) expect.fail(`a reader believed ${what}`);
@@ -163,7 +164,9 @@ describe('a small store at rest', () => {
         harmless += 1;
       }
     }
-    console.log(`${found} deletions of what a fact names or implies: all found; ${harmless} others: the same rows and ledger`);
+    console.log(
+      `${found} deletions of what a fact names or implies: all found; ${harmless} others: the same rows and ledger`,
+    );
     expect(found).toBeGreaterThan(20);
   });
 });

@@ -33,11 +33,39 @@ export const goldenFact: CollectionFact = {
 /** One of each kind that a column can get wrong. */
 const special: readonly RowFields[] = [
   { id: 'a', sequence: 1, line: 1, vector: Float32Array.of(1, 2, 3, 4), document: 'TOTAL', metadata: '{"page":1}' },
-  { id: 'b', sequence: 1, line: 2, vector: Float32Array.of(0.1, -0, 2 ** -149, 3.4028234663852886e38), document: null, metadata: null },
+  {
+    id: 'b',
+    sequence: 1,
+    line: 2,
+    vector: Float32Array.of(0.1, -0, 2 ** -149, 3.4028234663852886e38),
+    document: null,
+    metadata: null,
+  },
   { id: 'c', sequence: 2, line: 1, vector: null, document: null, metadata: null },
-  { id: 'd', sequence: Number.MAX_SAFE_INTEGER, line: 2 ** 31 - 1, vector: Float32Array.of(-1, 0, 0, 1), document: '', metadata: '{}' },
-  { id: '\u0001\n\u007f', sequence: 3, line: 4, vector: Float32Array.of(0, 0, 0, 1), document: '\u0000', metadata: null },
-  { id: 'Größe 7', sequence: 3, line: 5, vector: Float32Array.of(0, 0, 1, 0), document: '小計 ¥1,200', metadata: '{"währung":"¥"}' },
+  {
+    id: 'd',
+    sequence: Number.MAX_SAFE_INTEGER,
+    line: 2 ** 31 - 1,
+    vector: Float32Array.of(-1, 0, 0, 1),
+    document: '',
+    metadata: '{}',
+  },
+  {
+    id: '\u0001\n\u007f',
+    sequence: 3,
+    line: 4,
+    vector: Float32Array.of(0, 0, 0, 1),
+    document: '\u0000',
+    metadata: null,
+  },
+  {
+    id: 'Größe 7',
+    sequence: 3,
+    line: 5,
+    vector: Float32Array.of(0, 0, 1, 0),
+    document: '小計 ¥1,200',
+    metadata: '{"währung":"¥"}',
+  },
   { id: '～', sequence: 3, line: 6, vector: Float32Array.of(0, 1, 0, 0), document: '\ufeffmark', metadata: null },
 ];
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { outcomeExitCodes } from '../exit-code.ts';
+import { outcomeExitCodes } from '../../domain/outcome.ts';
 import type { Begin, Invocation } from '../invocation.ts';
 import { renderIngest } from '../render/ingest.ts';
 import { showIngest } from '../render/show-progress.ts';

@@ -1,7 +1,7 @@
 import type { CollectionOutcome, ExecutionSettings, Outcome } from '../../domain/facts.ts';
 import type { IngestResult } from '../../engine/ingest.ts';
 import { numberColumn } from './ledger-table.ts';
-import type { Page } from './page.ts';
+import { type Page, roomyWidth } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatCount, formatDuration, formatNumber, oneLine } from './text.ts';
 
@@ -15,7 +15,6 @@ const outcomeStyles: Readonly<Record<Outcome, 'green' | 'yellow' | 'red'>> = {
 const countNames = ['published', 'superseded', 'pending', 'quarantined', 'residue'] as const;
 /** Shown only where there are some; on a roomy page, only the first is left out. */
 const rareNames: readonly string[] = ['quarantined', 'residue'];
-const roomyWidth = 90;
 
 /** `ingest` for people: how it ended, what each collection holds now, and what to do next. */
 export function renderIngest(result: IngestResult, settings: ExecutionSettings, page: Page): string {

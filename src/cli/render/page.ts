@@ -13,6 +13,9 @@ export interface Page {
   style(style: Style, text: string): string;
 }
 
+/** From here on, tables show what is good to know as well. */
+export const roomyWidth = 90;
+
 const defaultWidth = 80;
 const plainWidth = 160;
 

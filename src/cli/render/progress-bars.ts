@@ -62,26 +62,24 @@ export class ProgressBars {
     else this.#bars.log(`${wrap(line, this.#page.width)}\n`);
   }
 
-  /** Leaves the bars as they are now; what had none has done its duty. */
+  /** Leaves the bars as they are now, those that had anything to show. */
   stop(): void {
     if (!this.#bars.isActive) return;
     this.#bars.update();
     this.#bars.stop();
-    for (const row of this.#last.filter(({ share }) => share !== null))
-      this.#screen.write(`${formatRow(row, this.#page)}\n`);
     process.off('exit', this.#stop);
+    const kept = this.#last.filter(({ share }) => share !== null && share.total > 0);
+    if (kept.length === 0) return;
+    this.#screen.write(`${kept.map((row) => formatRow(row, this.#page)).join('\n')}\n\n`);
   }
 }
 
-export function ingestRows(state: IngestProgress): readonly ProgressRow[] {
+export function ingestRows({ embed, compact, publish, recordsEmbedded }: IngestProgress): readonly ProgressRow[] {
+  const records = recordsEmbedded === 0 ? '' : ` · ${formatCount(recordsEmbedded, 'record')}`;
   return [
-    {
-      name: 'embed',
-      share: state.embed,
-      text: `${shareText(state.embed, 'batch')} · ${formatCount(state.recordsEmbedded, 'record')}`,
-    },
-    { name: 'compact', share: state.compact, text: shareText(state.compact, 'chunk') },
-    { name: 'publish', share: state.publish, text: shareText(state.publish, 'collection') },
+    { name: 'embed', share: embed, text: shareText(embed, 'batch') + records },
+    { name: 'compact', share: compact, text: shareText(compact, 'chunk') },
+    { name: 'publish', share: publish, text: shareText(publish, 'collection') },
   ];
 }
 

@@ -1,6 +1,6 @@
 import type { Status } from '../../ledger/status.ts';
 import { numberColumn, shownTerms } from './ledger-table.ts';
-import type { Page } from './page.ts';
+import { type Page, roomyWidth } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatNumber } from './text.ts';
 
@@ -8,12 +8,13 @@ import { formatNumber } from './text.ts';
 export function renderStatus({ stage, collections }: Status, url: string, page: Page): string {
   const head = `store ${page.style('bold', url)}, stage ${page.style('bold', stage)}`;
   if (collections.length === 0) return `${head}\n\nno collections yet: alluvium submit FILE\n`;
+  const details = page.width < roomyWidth ? [] : ['segments'];
   const terms = shownTerms(collections.map(({ ledger }) => ledger));
-  const columns = [{ name: 'collection' }, ...['version', 'segments', ...terms, 'open batches'].map(numberColumn)];
+  const columns = [{ name: 'collection' }, ...['version', ...details, ...terms, 'open batches'].map(numberColumn)];
   const rows = collections.map(({ collection, snapshot, ledger, openBatches }) => [
     collection,
     snapshot === null ? '–' : String(snapshot.version),
-    formatNumber(snapshot?.segments ?? 0),
+    ...details.map(() => formatNumber(snapshot?.segments ?? 0)),
     ...terms.map((term) => formatNumber(ledger[term])),
     formatNumber(openBatches),
   ]);

@@ -111,7 +111,10 @@ async function concludeCollection(
   }
 }
 
-function failed({ collection, batches }: Omit<CollectionWork, 'refused'>, error: ErrorReport | null): CollectionOutcome {
+function failed(
+  { collection, batches }: Omit<CollectionWork, 'refused'>,
+  error: ErrorReport | null,
+): CollectionOutcome {
   return {
     collection,
     outcome: 'Failed',
@@ -140,7 +143,7 @@ async function ownManifests(
   baseVersion: number,
 ): Promise<Stored<Manifest>[]> {
   const own: Stored<Manifest>[] = [];
-  for (let manifest = latest; manifest !== null && manifest.fact.version > baseVersion; ) {
+  for (let manifest = latest; manifest !== null && manifest.fact.version > baseVersion;) {
     if (manifest.fact.executionId === executionId) own.push(manifest);
     manifest = await readVersion(store, collection, manifest.fact.version - 1);
   }

@@ -67,7 +67,10 @@ async function list(context: StepContext, { executionId }: TaskInput, collection
 }
 
 /** `pending/` is a hint: where a batch was missing from it, or a finished one still stands in it, it is put right. */
-async function mendHints(store: Store, { collection, open, finished, hintsComplete }: CollectionAccount): Promise<void> {
+async function mendHints(
+  store: Store,
+  { collection, open, finished, hintsComplete }: CollectionAccount,
+): Promise<void> {
   const keys = collectionKeys(collection);
   if (!hintsComplete) {
     await mapParallel(open, limits.storeConcurrency, async ({ entry }) =>

@@ -15,7 +15,8 @@ export interface MarkOutput {
 /** Writes what is published, then takes the finished batches out of `pending/`. */
 export const markCollection: Step<MarkOutput> = async ({ store, signal }, input) => {
   const { collection } = input;
-  if (collection === undefined) throw internal('collection-unstated', 'MarkCollection was started without a collection');
+  if (collection === undefined)
+    throw internal('collection-unstated', 'MarkCollection was started without a collection');
   const published = await findOutput<PublishOutput>(store, input, 'PublishCollection');
   if (published === null || published.manifest === null) return { finished: 0 };
   const manifest = await requireFact<Manifest>(store, published.manifest, { signal });

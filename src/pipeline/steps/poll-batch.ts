@@ -1,7 +1,6 @@
 import { type AlluviumError, errorPolicies, internal, toAlluviumError } from '../../domain/errors.ts';
-import type { CollectionFact, PollBatch, SubmissionFact } from '../../domain/facts.ts';
+import type { CollectionFact, PollBatch, PollItem, SubmissionFact, WorkList } from '../../domain/facts.ts';
 import { executionKeys } from '../../domain/keys.ts';
-import type { PollItem, WorkList } from '../../domain/facts.ts';
 import { readCollection } from '../../ledger/read-collections.ts';
 import type { SubmittedBatch } from '../../ledger/read-submissions.ts';
 import { pollBatch } from '../../poll/poll-batch.ts';
@@ -21,7 +20,8 @@ export const pollBatchStep: Step<PollOutput> = async (context, input) => {
   const key = executionKeys(input.executionId).work(0, 'PollBatch');
   const { fact } = await requireFact<WorkList<PollItem>>(context.store, key, context);
   const item = fact.items[input.item];
-  if (item === undefined) throw internal('item-unknown', `a task was started for an item that is not in the work list: ${input.item}`);
+  if (item === undefined)
+    throw internal('item-unknown', `a task was started for an item that is not in the work list: ${input.item}`);
   const collection = (await readCollection(context.store, item.collection, context)).fact;
 
   const errors: AlluviumError[] = [];
@@ -69,7 +69,8 @@ async function findBatch(
 ): Promise<SubmittedBatch> {
   const submission = await readNamedFact<SubmissionFact>(store, ref, { signal });
   const entry = submission.fact.batches.find((candidate) => candidate.batchId === batchId);
-  if (entry === undefined) throw internal('batch-unknown', `a work list names a batch that its submission does not: ${batchId}`);
+  if (entry === undefined)
+    throw internal('batch-unknown', `a work list names a batch that its submission does not: ${batchId}`);
   return { entry, submission };
 }
 

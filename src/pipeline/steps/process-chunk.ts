@@ -12,7 +12,8 @@ import type { Step, StepContext } from '../task.ts';
 export const processChunk: Step<ProcessChunkOutput> = async (context, { executionId, round, item: position }) => {
   const { store, signal } = context;
   const item = (await readChunkItems(store, executionId, round))[position];
-  if (item === undefined) throw internal('item-unknown', `a task was started for an item that is not in the work list: ${position}`);
+  if (item === undefined)
+    throw internal('item-unknown', `a task was started for an item that is not in the work list: ${position}`);
   const { dimension } = (await readCollection(store, item.collection, { signal })).fact;
   const target: ChunkTarget = { store, collection: item.collection, dimension, base: item.base, signal };
 

@@ -12,7 +12,8 @@ import type { Step, TaskInput } from '../task.ts';
 /** Publishes what this round's chunks became as the collection's next version. */
 export const publishCollection: Step<PublishOutput> = async ({ store, signal, report }, input) => {
   const { executionId, round, collection } = input;
-  if (collection === undefined) throw internal('collection-unstated', 'PublishCollection was started without a collection');
+  if (collection === undefined)
+    throw internal('collection-unstated', 'PublishCollection was started without a collection');
   const receipts = await roundReceipts(store, input, collection);
   const publisher = { executionId, round, publishedAt: timestamp() };
   const { manifest, returned } = await publishSnapshot(store, collection, receipts, publisher, signal);
@@ -23,7 +24,11 @@ export const publishCollection: Step<PublishOutput> = async ({ store, signal, re
   return { manifest: manifest?.ref.key ?? null, returned: returned.length };
 };
 
-async function roundReceipts(store: Store, { executionId, round }: TaskInput, collection: string): Promise<SegmentReceipt[]> {
+async function roundReceipts(
+  store: Store,
+  { executionId, round }: TaskInput,
+  collection: string,
+): Promise<SegmentReceipt[]> {
   const items = await readChunkItems(store, executionId, round);
   const outputs = await mapParallel(items, limits.storeConcurrency, async (item, position) => {
     if (item.collection !== collection) return [];

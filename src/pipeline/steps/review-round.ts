@@ -14,7 +14,9 @@ export const reviewRound: Step<ReviewOutput> = async ({ store }, { executionId, 
   const { collections } = await readPollWork(store, executionId);
   const accepted = collections.filter(({ refused }) => refused === null);
   const outputs = await Promise.all(
-    accepted.map(async (_, item) => findOutput<PublishOutput>(store, { executionId, round, item }, 'PublishCollection')),
+    accepted.map(async (_, item) =>
+      findOutput<PublishOutput>(store, { executionId, round, item }, 'PublishCollection'),
+    ),
   );
   const returned = outputs.reduce((count, output) => count + (output?.returned ?? 0), 0);
   return { again: returned > 0 && round < limits.lostRoundsMax, round: round + 1 };

@@ -1,9 +1,16 @@
 import { groupItems, planChunks } from '../../domain/chunk-plan.ts';
-import type { ChunkItem, ChunkPlan, DeltaPlace, SubmissionFact, WorkList } from '../../domain/facts.ts';
+import type {
+  ChunkItem,
+  ChunkPlan,
+  DeltaPlace,
+  Manifest,
+  PollBatch,
+  SubmissionFact,
+  WorkList,
+} from '../../domain/facts.ts';
 import { executionKeys, keyStem } from '../../domain/keys.ts';
 import { limits } from '../../domain/limits.ts';
 import { readBatchState, readyDeltas } from '../../ledger/batch-state.ts';
-import type { Manifest, PollBatch } from '../../domain/facts.ts';
 import { mapParallel } from '../../runtime/parallel.ts';
 import { readLatest } from '../../snapshot/latest.ts';
 import { createFact, readNamedFact } from '../../store/facts.ts';
@@ -63,7 +70,10 @@ async function readyOf(
   return places.flat();
 }
 
-async function readSubmissionsOf({ store, signal }: Pick<StepContext, 'store' | 'signal'>, batches: readonly PollBatch[]) {
+async function readSubmissionsOf(
+  { store, signal }: Pick<StepContext, 'store' | 'signal'>,
+  batches: readonly PollBatch[],
+) {
   const refs = new Map(batches.map(({ submission }) => [submission.key, submission]));
   const read = await mapParallel([...refs.values()], limits.storeConcurrency, async (ref) =>
     readNamedFact<SubmissionFact>(store, ref, { signal }),

@@ -1,7 +1,7 @@
 // The bug it would catch: an interrupted run that hangs on a provider which takes no notice, or ends with the wrong kind of error.
 import { expect, test } from 'vitest';
 import { invalid } from '../domain/errors.ts';
-import { throwIfCanceled, untilCanceled } from './until-canceled.ts';
+import { throwIfCanceled, untilCanceled } from './cancellation.ts';
 
 const canceled = { kind: 'Canceled', code: 'interrupted' };
 

@@ -25,13 +25,16 @@ export async function untilCanceled<T>(work: () => T | Promise<T>, signal: Abort
   }
 }
 
-function canceled(signal: AbortSignal): AlluviumError {
-  const reason: unknown = signal.reason;
-  if (reason instanceof AlluviumError) return reason;
+/** The error of whatever an interrupt ended. */
+export function interrupted(cause?: unknown): AlluviumError {
   return new AlluviumError({
     kind: 'Canceled',
     code: 'interrupted',
-    message: 'the request to the provider was interrupted',
-    cause: reason,
+    message: 'interrupted; nothing is lost, the same command goes on from here',
+    cause,
   });
+}
+
+function canceled({ reason }: AbortSignal): AlluviumError {
+  return reason instanceof AlluviumError ? reason : interrupted(reason);
 }
