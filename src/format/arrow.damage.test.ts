@@ -6,6 +6,7 @@ import { cutBlock, encodeFile } from '../../test/encoded-file.ts';
 import { AlluviumError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
 import { decodeBlock, decodeFile } from './arrow-decoder.ts';
+import { layoutBlock, readShape, type BlockLayout } from './arrow-layout.ts';
 import { checkRow } from './row-check.ts';
 
 const dimension = 3;
@@ -95,6 +96,22 @@ test('every truncation and every appended byte is refused', () => {
   }
   expect(read(() => decodeBlock(key, Buffer.concat([block, Buffer.alloc(1)]), dimension))).toBe('refused');
   expect(read(() => decodeFile(key, Buffer.concat([file.bytes, Buffer.alloc(8)]), dimension))).toBe('refused');
+});
+
+/** The block with one byte set, at a position that its layout tells. */
+function withByte(place: (layout: BlockLayout) => number, value: number): Uint8Array {
+  const bodyStart = 8 + block.readInt32LE(4);
+  const layout = layoutBlock(readShape(block.subarray(0, bodyStart), dimension));
+  return new Uint8Array(block).with(bodyStart + place(layout), value);
+}
+
+test.each([
+  ['text that is not UTF-8', withByte(({ document }) => document.bytes.offset, 0xff)],
+  ['a text that ends inside a character', withByte(({ id }) => id.offsets.offset + 3 * 4, 3)],
+  ['a null that has text', withByte(({ document }) => document.validity.offset, 0b1001)],
+  ['two rows in the wrong order', withByte(({ id }) => id.bytes.offset, 'b'.charCodeAt(0))],
+])('%s is refused, not repaired', (_, damaged) => {
+  expect(read(() => decodeBlock(key, damaged, dimension))).toBe('refused');
 });
 
 test('a file of another dimension is refused', () => {

@@ -54,7 +54,7 @@ async function opened(entries: readonly IndexEntry[]) {
   const reads: number[] = [];
   const index = await openIndex(ref, async (offset, length) => {
     reads.push(offset);
-    return await Promise.resolve(bytes.subarray(offset, offset + length));
+    return bytes.subarray(offset, offset + length);
   });
   return { index, reads };
 }
@@ -132,8 +132,7 @@ test('every flip is refused by whoever reads its part, naming the key', async ()
   for (let at = 0; at < bytes.length; at++) {
     const damaged = new Uint8Array(bytes);
     damaged[at] = (bytes[at] ?? 0) ^ 0x10;
-    const read = async (offset: number, length: number) =>
-      await Promise.resolve(damaged.subarray(offset, offset + length));
+    const read = async (offset: number, length: number) => damaged.subarray(offset, offset + length);
     const outcome = await openIndex(ref, read)
       .then(async (index) => [await index.lookup(hashes), await collect(index.entries())])
       .then(
@@ -155,7 +154,6 @@ test('every flip is refused by whoever reads its part, naming the key', async ()
 
 test('a range that comes back short is refused', async () => {
   const { bytes, ref } = encoded(entriesOf(5));
-  const short = async (offset: number, length: number) =>
-    await Promise.resolve(bytes.subarray(offset, offset + length - 1));
+  const short = async (offset: number, length: number) => bytes.subarray(offset, offset + length - 1);
   await expect(openIndex(ref, short)).rejects.toMatchObject({ kind: 'Corrupt', code: 'index-tables' });
 });

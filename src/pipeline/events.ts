@@ -11,7 +11,7 @@ export type IngestEvent =
       readonly rows: number;
       readonly residue: number;
     }
-  | { readonly type: 'ChunksPlanned'; readonly chunks: number; readonly deltas: number; readonly rows: number }
+  | { readonly type: 'ChunksPlanned'; readonly chunks: number; readonly deltas: number }
   | {
       readonly type: 'DeltaVerified';
       readonly collection: string;

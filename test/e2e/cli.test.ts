@@ -259,16 +259,60 @@ describe('settings', () => {
   });
 });
 
+test('a provider of the configuration embeds what it is given, in the workers too', async () => {
+  const own = await mkdtemp(join(folder, 'provider-'));
+  const embedWith = new URL('../../src/provider/embed-with.ts', import.meta.url);
+  await writeFile(
+    join(own, 'alluvium.config.mjs'),
+    `import { embedWith } from ${JSON.stringify(embedWith.href)};
+    const embed = (texts) => texts.map((text) => [text.length, 1]);
+    export default { providers: [embedWith(embed, { name: 'lengths', model: 'lengths-1', dimension: 2 })] };`,
+  );
+  const how = {
+    directory: own,
+    input: ['a', 'bb', 'ccccccccc'].map((id) => JSON.stringify({ id, document: id })).join('\n'),
+  };
+  expect((await alluviumWith(how, 'submit', '-', '--provider', 'lengths')).json).toMatchObject({ records: 3 });
+  expect((await alluviumWith(how, 'ingest')).json).toMatchObject({
+    outcome: 'Complete',
+    collections: [{ published: 3 }],
+  });
+  expect(first((await alluviumWith(how, 'query', 'dddddddddd', '-k', '1')).json, 'results')['id']).toBe('ccccccccc');
+  const byVector = await alluviumWith(how, 'query', '--vector', '[1, 1]', '-k', '1');
+  expect(first(byVector.json, 'results')).toMatchObject({ id: 'a' });
+});
+
 test('who stops reading early is no failure', async () => {
   const { exitCode, messages } = await run(['--help'], { closeOutput: true });
   expect({ exitCode, messages }).toEqual({ exitCode: 0, messages: '' });
 });
 
 test('Ctrl-C ends with 130 and leaves nothing behind', async () => {
-  const { exitCode, json } = await alluviumWith({ interrupt: true }, 'submit', '-', '-c', 'never');
+  const { exitCode, json } = await alluviumWith({ interrupt: 'reading' }, 'submit', '-', '-c', 'never');
   expect(exitCode).toBe(130);
   expect(json).toMatchObject({ error: { kind: 'Canceled', code: 'interrupted' } });
   expect(collectionNames(await alluvium('status'))).not.toContain('never');
+});
+
+test('an ingest that is interrupted ends with 130; the next one goes on', async () => {
+  const own = await mkdtemp(join(folder, 'interrupted-'));
+  const input = records().join('\n');
+  await alluviumWith({ directory: own, input }, 'submit', '-', '--records-per-batch', '5');
+  const interrupted = await alluviumWith({ directory: own, interrupt: 'batches to embed' }, 'ingest', '--workers', '1');
+  expect(interrupted.exitCode).toBe(130);
+  expect(interrupted.json).toMatchObject({ error: { kind: 'Canceled', code: 'interrupted' } });
+  const { exitCode, json } = await alluviumWith({ directory: own }, 'ingest');
+  expect(exitCode).toBe(0);
+  expect(json).toMatchObject({ outcome: 'Complete', collections: [{ version: 1, published: count, pending: 0 }] });
+});
+
+test('a Node that is too old gets one sentence', async () => {
+  const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "20.20.2" } })';
+  const { exitCode, output, messages } = await run(['status'], {
+    nodeFlags: ['--import', `data:text/javascript,${older}`],
+  });
+  expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
+  expect(messages).toMatch(/^alluvium needs Node 22\.18 or newer, this is 20\.20\.2: .*`npx alluvium`.*\n$/);
 });
 
 function records(): string[] {
@@ -294,8 +338,9 @@ interface Run {
   readonly environment?: Record<string, string>;
   /** What is written to standard input, which then ends. */
   readonly input?: string;
-  /** Interrupts once something was read from standard input, which does not end. */
-  readonly interrupt?: boolean;
+  /** Interrupts once this is said; `reading`: once something was read from standard input, which does not end. */
+  readonly interrupt?: string;
+  readonly nodeFlags?: readonly string[];
   readonly closeOutput?: boolean;
 }
 
@@ -306,15 +351,19 @@ interface Ran {
 }
 
 async function run(argv: readonly string[], how: Run = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [bin, ...argv], {
+  const child = spawn(process.execPath, [...(how.nodeFlags ?? []), bin, ...argv], {
     cwd: how.directory ?? folder,
     env: { PATH: process.env['PATH'] ?? '', ...how.environment },
   });
   const read = { output: '', messages: '' };
   child.stdout.on('data', (text: Buffer) => (read.output += text.toString()));
-  child.stderr.on('data', (text: Buffer) => (read.messages += text.toString()));
+  child.stderr.on('data', (text: Buffer) => {
+    const said = how.interrupt !== undefined && read.messages.includes(how.interrupt);
+    read.messages += text.toString();
+    if (how.interrupt !== undefined && !said && read.messages.includes(how.interrupt)) child.kill('SIGINT');
+  });
   if (how.closeOutput === true) child.stdout.destroy();
-  if (how.interrupt === true) {
+  if (how.interrupt === 'reading') {
     // More than a pipe holds: that the write ends means that the command reads.
     child.stdin.write(`${' '.repeat(1024 * 1024)}\n`, () => child.kill('SIGINT'));
   } else {

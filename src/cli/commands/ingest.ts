@@ -46,7 +46,7 @@ async function runIngest({ collection: collections }: IngestFlags, invocation: I
   const workers = invocation.setting('workers');
   const store = await invocation.openStore();
   const { ingest } = await import('../../engine/ingest.ts');
-  const progress = showIngest(invocation.terminal.messages);
+  const progress = showIngest(invocation.terminal.messages, invocation.signal);
   try {
     const result = await ingest(store, {
       ...settings,

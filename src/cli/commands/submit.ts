@@ -92,7 +92,7 @@ async function runSubmit(file: string, flags: SubmitFlags, invocation: Invocatio
   const { submit } = await import('../../submit/submit.ts');
   const lines = readInput(file === '-' ? terminal.input : file, reading);
   const store = await invocation.openStore({ create: true });
-  const progress = showSubmit(terminal.messages);
+  const progress = showSubmit(terminal.messages, signal);
   try {
     const input = skipInvalid === true ? tellProblems(lines, progress.say) : lines;
     const result = await submit(store, collection, input, { ...options, onProgress: progress.show });

@@ -28,7 +28,7 @@ export function verifyCommand(begin: Begin): Command {
 async function runVerify(invocation: Invocation): Promise<number> {
   const store = await invocation.openStore();
   const { verify } = await import('../../verify/verify.ts');
-  const progress = showVerify(invocation.terminal.messages);
+  const progress = showVerify(invocation.terminal.messages, invocation.signal);
   try {
     const result = await verify(store, { signal: invocation.signal, onProgress: progress.show });
     progress.end();

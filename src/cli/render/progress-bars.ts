@@ -26,6 +26,7 @@ export class ProgressBars {
   readonly #bars: progress.MultiBar;
   readonly #rows: progress.SingleBar[] = [];
   #last: readonly ProgressRow[] = [];
+  #stopped = false;
   /** A process that ends early gives the terminal back as it was: with its cursor, and wrapping lines. */
   readonly #stop = (): void => this.stop();
 
@@ -45,6 +46,7 @@ export class ProgressBars {
   }
 
   draw(rows: readonly ProgressRow[]): void {
+    if (this.#stopped) return;
     if (this.#rows.length === 0) process.once('exit', this.#stop);
     this.#last = rows;
     for (const [index, row] of rows.entries()) {
@@ -58,12 +60,13 @@ export class ProgressBars {
 
   /** A line above the bars. */
   say(line: string): void {
-    if (this.#rows.length === 0) this.#screen.write(`${line}\n`);
+    if (!this.#bars.isActive) this.#screen.write(`${line}\n`);
     else this.#bars.log(`${wrap(line, this.#page.width)}\n`);
   }
 
-  /** Leaves the bars as they are now, those that had anything to show. */
+  /** Leaves the bars as they are now, those that had anything to show, for good. */
   stop(): void {
+    this.#stopped = true;
     if (!this.#bars.isActive) return;
     this.#bars.update();
     this.#bars.stop();

@@ -100,7 +100,7 @@ function ingest({ batches, chunks }: { batches: number; chunks: number }): Inges
     ...Array.from({ length: batches }, (_, index): IngestEvent => {
       return { type: 'BatchSealed', collection, batchId: String(index), rows, residue: 0 };
     }),
-    { type: 'ChunksPlanned', chunks, deltas: batches, rows: all },
+    { type: 'ChunksPlanned', chunks, deltas: batches },
     ...Array.from({ length: chunks }, (_, index): IngestEvent => {
       return { type: 'ChunkCompacted', collection, index, rows: all / chunks };
     }),

@@ -5,7 +5,7 @@ import { advance, noProgress } from './ingest-progress.ts';
 import { ingestRows, ProgressBars, type ProgressRow, submitRows, verifyRows } from './progress-bars.ts';
 import { accusationLine, ingestLine, submitLine, type VerifyProgress, verifyLine } from './progress-lines.ts';
 
-/** Tells how far long work is: bars on a screen, lines elsewhere. */
+/** Tells how far long work is: bars on a screen, lines elsewhere. The bars end with the work, or with the signal. */
 export interface ProgressView<Step> {
   readonly show: (step: Step) => void;
   /** A line for people that has nothing to do with how far it is. */
@@ -14,8 +14,8 @@ export interface ProgressView<Step> {
   readonly end: () => void;
 }
 
-export function showIngest(screen: Screen): ProgressView<IngestEvent> {
-  const { live, draw, say, end } = surfaceOn(screen);
+export function showIngest(screen: Screen, signal?: AbortSignal): ProgressView<IngestEvent> {
+  const { live, draw, say, end } = surfaceOn(screen, signal);
   let progress = noProgress;
   return {
     show: (event) => {
@@ -30,21 +30,25 @@ export function showIngest(screen: Screen): ProgressView<IngestEvent> {
   };
 }
 
-export function showVerify(screen: Screen): ProgressView<VerifyProgress> {
-  return showProgress(screen, { objects: 0, objectsTotal: 0, bytes: 0 }, verifyRows, verifyLine);
+export function showVerify(screen: Screen, signal?: AbortSignal): ProgressView<VerifyProgress> {
+  return showProgress(surfaceOn(screen, signal), { objects: 0, objectsTotal: 0, bytes: 0 }, verifyRows, verifyLine);
 }
 
-export function showSubmit(screen: Screen): ProgressView<SubmitProgress> {
-  return showProgress(screen, { lines: 0, records: 0, skipped: 0, batches: 0 }, submitRows, submitLine);
+export function showSubmit(screen: Screen, signal?: AbortSignal): ProgressView<SubmitProgress> {
+  return showProgress(
+    surfaceOn(screen, signal),
+    { lines: 0, records: 0, skipped: 0, batches: 0 },
+    submitRows,
+    submitLine,
+  );
 }
 
 function showProgress<Progress>(
-  screen: Screen,
+  { live, draw, say, end }: Surface,
   nothing: Progress,
   rows: (progress: Progress) => readonly ProgressRow[],
   line: (before: Progress, after: Progress) => string | null,
 ): ProgressView<Progress> {
-  const { live, draw, say, end } = surfaceOn(screen);
   let progress = nothing;
   return {
     show: (now) => {
@@ -66,10 +70,11 @@ interface Surface {
   readonly end: () => void;
 }
 
-function surfaceOn(screen: Screen): Surface {
+function surfaceOn(screen: Screen, signal?: AbortSignal): Surface {
   if (screen.isTTY !== true) {
     return { live: false, draw: () => {}, say: (line) => screen.write(`${line}\n`), end: () => {} };
   }
   const bars = new ProgressBars(screen);
+  signal?.addEventListener('abort', () => bars.stop(), { once: true });
   return { live: true, draw: (rows) => bars.draw(rows), say: (line) => bars.say(line), end: () => bars.stop() };
 }

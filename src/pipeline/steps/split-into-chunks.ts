@@ -45,7 +45,7 @@ export const splitIntoChunks: Step<SplitOutput> = async (context, { executionId,
   const { stored } = await createFact<WorkList<ChunkItem>>(store, key, { items }, { signal });
   const chunks = stored.fact.items.flatMap((item) => item.chunks);
   const deltas = chunks.flatMap((chunk) => chunk.deltas);
-  report({ type: 'ChunksPlanned', chunks: chunks.length, deltas: deltas.length, rows: 0 });
+  report({ type: 'ChunksPlanned', chunks: chunks.length, deltas: deltas.length });
   return { items: [...stored.fact.items.keys()] };
 };
 
