@@ -141,9 +141,18 @@ export function toAlluviumError(thrown: unknown): AlluviumError {
   return new AlluviumError({
     kind: abort ? 'Canceled' : 'Internal',
     code: abort ? 'interrupted' : 'unclassified',
-    message: thrown instanceof Error ? thrown.message : String(thrown),
+    message: messageOf(thrown),
     cause: thrown,
   });
+}
+
+/** Anything may be thrown, even what has no text form: `Object.create(null)`, or an object whose `toString` throws. */
+function messageOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  } catch {
+    return 'what was thrown has no text form';
+  }
 }
 
 export function reportError(thrown: unknown): ErrorReport {

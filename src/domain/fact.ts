@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject } from './canonical-json.ts';
 import { sha256Hex } from './digest.ts';
-import { corrupt } from './errors.ts';
+import { corrupt, internal } from './errors.ts';
 import { limits } from './limits.ts';
 
 /**
@@ -29,7 +29,9 @@ const tail = /,"sha256":"([0-9a-f]{64})"\}\n$/;
 const tailBytes = ',"sha256":""}\n'.length + 64;
 const afterDigest = '"}\n'.length + 64;
 
+/** The bytes of a fact. `key` and `sha256` are its own: a body must not have the second. */
 export function encodeFact(key: string, body: object): Uint8Array {
+  if (Object.hasOwn(body, 'sha256')) throw internal('fact-field', `the body of a fact has a field sha256: ${key}`);
   const open = `${canonicalJson({ ...body, key }).slice(0, -1)},"sha256":"`;
   return Buffer.from(`${open}${sha256Hex(open)}"}\n`);
 }
@@ -44,9 +46,19 @@ export function decodeFact<T extends object>(key: string, bytes: Uint8Array): St
   if (stated === undefined) throw corrupt('fact-incomplete', key, 'a trailing digest', 'none');
   const actual = sha256Hex(buffer.subarray(0, -afterDigest));
   if (actual !== stated) throw corrupt('fact-digest', key, stated, actual);
-  const { sha256: _, ...fact } = JSON.parse(buffer.toString()) as JsonObject & { key: string };
-  if (fact.key !== key) throw corrupt('fact-key', key, key, fact.key);
+  const { sha256: _, ...fact } = parseFact(key, buffer);
+  const own = fact['key'];
+  if (own !== key) throw corrupt('fact-key', key, key, typeof own === 'string' ? own : 'none');
   return { fact: fact as unknown as T & { key: string }, ref: refOf(key, buffer) };
+}
+
+/** A right digest says who wrote the bytes, not that they are JSON. */
+function parseFact(key: string, bytes: Buffer): JsonObject {
+  try {
+    return JSON.parse(bytes.toString()) as JsonObject;
+  } catch (cause) {
+    throw corrupt('fact-undecodable', key, 'a JSON object', 'other bytes', { cause });
+  }
 }
 
 export function refOf(key: string, bytes: Uint8Array): ObjectRef {

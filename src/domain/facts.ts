@@ -261,6 +261,52 @@ export interface TaskReceipt<Output> {
   readonly output: Output;
 }
 
+/** `attempts/…/<n>.started.json`: a task is about to be run for the n-th time. */
+export interface AttemptStarted {
+  readonly state: string;
+  readonly attempt: number;
+  readonly startedAt: string;
+}
+
+/** `attempts/…/<n>.ended.json`: it returned or threw, and what it told meanwhile. */
+export interface AttemptEnded extends AttemptStarted {
+  readonly endedAt: string;
+  readonly error: ErrorReport | null;
+  readonly told: readonly ToldEvent[];
+}
+
+/** What a step told about one delta. */
+export interface ToldEvent {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly details: EventDetails;
+}
+
+export type EventDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+/** `events/<page>.json`: a stretch of the history. An empty one shows that the execution lives. */
+export interface HistoryPage {
+  readonly writtenAt: string;
+  readonly events: readonly HistoryEvent[];
+}
+
+/** One event of an execution, in the words of Step Functions. */
+export interface HistoryEvent {
+  /** From 1, rising by 1. */
+  readonly id: number;
+  /** The event that led to this one; 0 for the first. */
+  readonly previousId: number;
+  /** UTC, milliseconds: when it happened. */
+  readonly timestamp: string;
+  readonly type: string;
+  /** The state's name in the document. */
+  readonly state: string | null;
+  readonly round: number | null;
+  /** Of a Map's item, 0-based. */
+  readonly index: number | null;
+  readonly details: EventDetails;
+}
+
 /** `accusations/<id>.json`: a delta that could not be used as sealed. */
 export interface AccusationFact {
   readonly collection: string;
@@ -284,6 +330,8 @@ export type Outcome = 'Complete' | 'CompleteWithQuarantine' | 'Inconclusive' | '
 export interface OutcomeFact {
   readonly executionId: string;
   readonly outcome: Outcome;
+  /** Whether a time limit ended it before everything was done. */
+  readonly stopped: boolean;
   readonly input: ObjectRef;
   readonly startedAt: string;
   readonly endedAt: string;

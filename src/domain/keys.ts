@@ -15,6 +15,7 @@ export const storeKey = 'alluvium.json';
 export const collectionsPrefix = 'collections/';
 const executionsPrefix = 'executions/';
 const pendingPrefix = 'pending/';
+export const runningPrefix = 'running/';
 
 /** Throws `Invalid` unless `name` may name a collection or a stage. */
 export function assertName(what: 'collection' | 'stage', name: string): void {
@@ -77,10 +78,22 @@ export function executionKeys(executionId: string) {
     receipt: (round: number, state: string, item: number) => `${root}/receipts/${task(round, state, item)}`,
     failures: `${root}/failures/`,
     failure: (round: number, state: string, item: number) => `${root}/failures/${task(round, state, item)}`,
+    attempts: `${root}/attempts/`,
+    attempt: (round: number, state: string, item: number, attempt: number) => {
+      const stem = `${root}/attempts/${round}/${kebab(state)}/${item}/${attempt}`;
+      return { started: `${stem}.started.json`, ended: `${stem}.ended.json` };
+    },
+    events: `${root}/events/`,
+    eventPage: (page: number) => `${root}/events/${formatSequence(page)}.json`,
     accusations: `${root}/accusations/`,
     accusation: (id: string) => `${root}/accusations/${id}.json`,
     outcome: `${root}/outcome.json`,
   };
+}
+
+/** The hint that an execution is under way. */
+export function runningKey(executionId: string): string {
+  return `${runningPrefix}${executionId}`;
 }
 
 /** What lies at a key: `fact` is checked JSON, `data` are bytes that a fact names, `hint` may be lost or stale. */
@@ -120,6 +133,9 @@ export type KeyType =
   | 'receipt'
   | 'failure'
   | 'accusation'
+  | 'attempt'
+  | 'events'
+  | 'running'
   | 'outcome';
 
 const name = '(?<collection>[a-z0-9][a-z0-9_-]{2,62})';
@@ -127,7 +143,8 @@ const inCollection = `collections/${name}`;
 const inBatch = `${inCollection}/batches/(?<batchId>[a-z0-9-]+)`;
 const inExecution = 'executions/(?<executionId>[a-z0-9-]+)';
 const hex = '(?<sha256>[0-9a-f]{64})';
-const task = '[0-9]+/[a-z-]+/[0-9]+';
+const count = '(?:0|[1-9][0-9]*)';
+const task = `${count}/[a-z-]+/${count}`;
 
 const patterns: readonly (readonly [KeyType, KeyClass, RegExp])[] = [
   ['store', 'fact', /^alluvium\.json$/],
@@ -139,7 +156,7 @@ const patterns: readonly (readonly [KeyType, KeyClass, RegExp])[] = [
   ['errors', 'data', new RegExp(`^${inBatch}/errors/${hex}\\.jsonl$`)],
   ['residue', 'fact', new RegExp(`^${inBatch}/residue/[0-9a-f]{64}\\.json$`)],
   ['sealed', 'fact', new RegExp(`^${inBatch}/sealed\\.json$`)],
-  ['published', 'fact', new RegExp(`^${inBatch}/published/[0-9]+\\.json$`)],
+  ['published', 'fact', new RegExp(`^${inBatch}/published/${count}\\.json$`)],
   ['delta', 'data', new RegExp(`^${inCollection}/deltas/[a-z0-9-]+\\.arrow$`)],
   ['segment', 'data', new RegExp(`^${inCollection}/segments/[a-z0-9-]+\\.arrow$`)],
   ['index', 'data', new RegExp(`^${inCollection}/segments/[a-z0-9-]+\\.index$`)],
@@ -149,10 +166,13 @@ const patterns: readonly (readonly [KeyType, KeyClass, RegExp])[] = [
   ['latest', 'hint', new RegExp(`^${inCollection}/latest$`)],
   ['pending', 'hint', new RegExp(`^pending/${name}/(?<batchId>[a-z0-9-]+)$`)],
   ['input', 'fact', new RegExp(`^${inExecution}/input\\.json$`)],
-  ['work', 'fact', new RegExp(`^${inExecution}/work/[0-9]+/[a-z-]+\\.json$`)],
+  ['work', 'fact', new RegExp(`^${inExecution}/work/${count}/[a-z-]+\\.json$`)],
   ['receipt', 'fact', new RegExp(`^${inExecution}/receipts/${task}\\.json$`)],
   ['failure', 'fact', new RegExp(`^${inExecution}/failures/${task}\\.json$`)],
   ['accusation', 'fact', new RegExp(`^${inExecution}/accusations/[a-z0-9-]+\\.json$`)],
+  ['attempt', 'fact', new RegExp(`^${inExecution}/attempts/${task}/${count}\\.(started|ended)\\.json$`)],
+  ['events', 'fact', new RegExp(`^${inExecution}/events/[0-9]{20}\\.json$`)],
+  ['running', 'hint', /^running\/(?<executionId>[a-z0-9-]+)$/],
   ['outcome', 'fact', new RegExp(`^${inExecution}/outcome\\.json$`)],
 ];
 

@@ -58,6 +58,16 @@ export const limits = {
   /** Attempts to take the next submission number against other hand-ins. */
   submitAttemptsMax: 1_000,
   workersMax: 64,
+  /** Runs of one task that began and never ended, before the task is given up. */
+  unendedAttemptsMax: 3,
+  /** History events of one page. */
+  historyPageEventsMax: 500,
+  /** How often the history is written while something happens. */
+  historyFlushMs: 250,
+  /** How often an execution shows that it lives, although nothing happens. */
+  heartbeatMs: 15_000,
+  /** An execution that has shown nothing for so long is taken over. */
+  takeoverAfterMs: 60_000,
 
   /** Parallel requests of one step to the store. */
   storeConcurrency: 8,

@@ -1,9 +1,10 @@
 import { StateMachine } from 'aws-local-stepfunctions';
-import { type AlluviumError, reportError, toAlluviumError } from '../domain/errors.ts';
+import { reportError } from '../domain/errors.ts';
 import { definition } from '../pipeline/definition.ts';
-import { interrupted, throwIfCanceled } from '../runtime/cancellation.ts';
 import { type StepName, stepNames, type TaskInput } from '../pipeline/task.ts';
-import type { Executor } from './executor.ts';
+import type { HistoryWriter } from './history.ts';
+import type { TaskRunner } from './task-runner.ts';
+import { translateEvent } from './translate-event.ts';
 
 /** What the document starts with. */
 export interface ExecutionStart {
@@ -16,40 +17,48 @@ type Handler = (input: unknown) => Promise<object>;
 
 /**
  * Runs the document with an interpreter of the States Language in this process. A `Fail` state is an outcome, not an error: what happened
- * stands in the execution's facts. Returns the last error of a step, which explains an execution that could not even be concluded.
+ * stands in the execution's facts. Once the signal fires no further task is started; those under way end.
  */
 export async function runEmbedded(
   start: ExecutionStart,
-  executor: Executor,
+  runner: TaskRunner,
+  history: HistoryWriter,
   signal?: AbortSignal,
-): Promise<AlluviumError | null> {
-  throwIfCanceled(signal);
+): Promise<void> {
   const machine = new StateMachine(definition as unknown as ConstructorParameters<typeof StateMachine>[0], {
     validationOptions: { checkArn: false },
   });
-  let last: AlluviumError | null = null;
-  const taskResourceLocalHandlers = handlers(executor, (error) => (last = error)) as never;
+  const taskResourceLocalHandlers = handlers(runner) as never;
   const execution = machine.run({ ...start }, { overrides: { taskResourceLocalHandlers } });
+  const told = tellHistory(execution.eventLogs, history);
   const abort = (): void => execution.abort();
   signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted === true) abort();
   try {
     await execution.result;
   } catch (error) {
-    if (signal?.aborted === true) throw interrupted();
-    if (!(error instanceof Error) || error.name !== 'ExecutionError') throw error;
+    if (!(error instanceof Error) || !endNames.has(error.name)) throw error;
   } finally {
     signal?.removeEventListener('abort', abort);
   }
-  return last;
+  await told;
+  await runner.settle();
 }
 
-type OnError = (error: AlluviumError) => void;
+/** How the interpreter says that a `Fail` state was reached, or that it was told to stop. */
+const endNames: ReadonlySet<string> = new Set(['ExecutionError', 'ExecutionAbortedError']);
 
-function handlers(executor: Executor, onError: OnError): Record<string, Handler> {
+async function tellHistory(events: AsyncIterable<object>, history: HistoryWriter): Promise<void> {
+  for await (const event of events) {
+    for (const translated of translateEvent(event as Parameters<typeof translateEvent>[0])) history.add(translated);
+  }
+}
+
+function handlers(runner: TaskRunner): Record<string, Handler> {
   const handler =
     (name: StepName): Handler =>
     async (input) =>
-      call(executor, name, input, onError);
+      call(runner, name, input);
   return Object.fromEntries(
     stepNames.flatMap((name) => [
       [name, handler(name)],
@@ -59,14 +68,13 @@ function handlers(executor: Executor, onError: OnError): Record<string, Handler>
 }
 
 /** The document matches errors by name, and hands on their message: the name is the kind, the message the whole report. */
-async function call(executor: Executor, name: StepName, input: unknown, onError: OnError): Promise<object> {
+async function call(runner: TaskRunner, name: StepName, input: unknown): Promise<object> {
   try {
-    return await executor.run(name, input as TaskInput);
+    return await runner.run(name, input as TaskInput);
   } catch (thrown) {
-    const known = toAlluviumError(thrown);
-    onError(known);
-    const error = new Error(JSON.stringify(reportError(known)), { cause: known });
-    error.name = known.kind;
+    const report = reportError(thrown);
+    const error = new Error(JSON.stringify(report), { cause: thrown });
+    error.name = report.kind;
     throw error;
   }
 }

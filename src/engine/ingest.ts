@@ -2,22 +2,24 @@ import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { sha256Hex } from '../domain/digest.ts';
-import { type AlluviumError, internal, invalid } from '../domain/errors.ts';
+import { invalid } from '../domain/errors.ts';
 import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
-import { executionKeys } from '../domain/keys.ts';
+import type { Stored } from '../domain/fact.ts';
+import { executionKeys, runningKey } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { readCollection } from '../ledger/read-collections.ts';
 import { definition } from '../pipeline/definition.ts';
 import type { IngestEvent } from '../pipeline/events.ts';
-import type { StepContext } from '../pipeline/task.ts';
 import type { Provider } from '../provider/contract.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { timestamp } from '../runtime/clock.ts';
 import { newId } from '../runtime/random.ts';
-import { createFact, findFact } from '../store/facts.ts';
+import { createFact } from '../store/facts.ts';
 import { LocalStore } from '../store/local.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
-import { runEmbedded } from './embedded.ts';
 import { type Executor, inlineExecutor, processExecutor, splitExecutor } from './executor.ts';
+import { runExecution } from './run-execution.ts';
+import { findAbandoned } from './takeover.ts';
 
 export const concurrencyDefault = 5;
 export const deltasPerChunkDefault = 10;
@@ -34,16 +36,24 @@ export interface IngestOptions {
   readonly providers?: readonly Provider[] | undefined;
   /** A configuration file with providers, which every worker process loads. */
   readonly configPath?: string | undefined;
+  /** Starts no further task after so many milliseconds: what was done is concluded, what was not stays pending. */
+  readonly timeLimitMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;
 }
 
 /** The `--json` contract of `ingest`. */
-export type IngestResult = Pick<OutcomeFact, 'executionId' | 'outcome' | 'durationMs' | 'collections' | 'error'>;
+export interface IngestResult extends Pick<
+  OutcomeFact,
+  'executionId' | 'outcome' | 'stopped' | 'durationMs' | 'collections' | 'error'
+> {
+  /** Executions of a process that had died, which this one ended first. */
+  readonly takenOver: readonly string[];
+}
 
 /**
- * Brings home every batch that is on its way, and publishes what came: one execution of the state machine. Goes on from the facts that
- * any earlier execution left.
+ * Brings home every batch that is on its way, and publishes what came: one execution of the state machine. Ends the executions of processes
+ * that died, and goes on from the facts that any earlier one left.
  *
  * Resolves with the outcome, whatever it is; throws only where no outcome could be reached.
  *
@@ -62,53 +72,59 @@ export async function ingest(store: AlluviumStore, options: IngestOptions = {}):
   };
   const workers = within('workers', options.workers ?? availableParallelism(), 0, limits.workersMax);
   for (const collection of options.collections ?? []) await readCollection(store.store, collection);
+  throwIfCanceled(options.signal);
 
-  const executionId = newId();
-  const report = options.onEvent ?? (() => undefined);
-  const keys = executionKeys(executionId);
-  await createFact<ExecutionInput>(store.store, keys.input, {
-    executionId,
-    stage: store.stage,
-    startedAt: timestamp(),
-    documentHash: sha256Hex(canonicalJson(definition)),
-    collections: options.collections ?? null,
-    settings,
-  });
-  report({ type: 'ExecutionStarted', executionId });
-
-  const executor = await chooseExecutor(store, workers, options, report);
-  const start = { executionId, round: 0, concurrency: settings.concurrency } as const;
-  let last: AlluviumError | null = null;
+  const executor = await chooseExecutor(store, workers, options);
+  const takenOver: string[] = [];
+  const abort = (): void => void executor.close();
+  options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    last = await runEmbedded(start, executor, options.signal);
+    for (;;) {
+      const abandoned = await findAbandoned(store.store, documentHash, options.collections ?? null);
+      const input = abandoned ?? (await beginExecution(store, settings, options.collections ?? null));
+      const outcome = await runExecution(store, input, abandoned !== null, executor, options);
+      if (abandoned === null && outcome !== null) return resultOf(outcome.fact, takenOver);
+      if (outcome !== null) takenOver.push(input.fact.executionId);
+    }
   } finally {
+    options.signal?.removeEventListener('abort', abort);
     await executor.close();
   }
-  const outcome = await findFact<OutcomeFact>(store.store, keys.outcome);
-  if (outcome === null)
-    throw last ?? internal('outcome-absent', `the execution ended without an outcome: ${executionId}`);
-  const { outcome: ended, durationMs, collections, error } = outcome.fact;
-  return { executionId, outcome: ended, durationMs, collections, error };
+}
+
+const documentHash = sha256Hex(canonicalJson(definition));
+
+function resultOf(
+  { executionId, outcome, stopped, durationMs, collections, error }: OutcomeFact,
+  takenOver: readonly string[],
+): IngestResult {
+  return { executionId, outcome, stopped, durationMs, collections, error, takenOver };
+}
+
+async function beginExecution(
+  { store, stage }: AlluviumStore,
+  settings: ExecutionInput['settings'],
+  collections: readonly string[] | null,
+): Promise<Stored<ExecutionInput>> {
+  const executionId = newId();
+  await store.put(runningKey(executionId), Buffer.alloc(0));
+  const body = { executionId, stage, startedAt: timestamp(), documentHash, collections, settings };
+  return (await createFact<ExecutionInput>(store, executionKeys(executionId).input, body)).stored;
 }
 
 async function chooseExecutor(
   store: AlluviumStore,
   workers: number,
   { providers = [], configPath, signal }: IngestOptions,
-  report: StepContext['report'],
 ): Promise<Executor> {
   const isShared = store.store instanceof LocalStore;
   if (workers === 0 || !isShared) {
     const configured =
       configPath === undefined ? [] : ((await loadConfig(configPath, process.cwd())).config.providers ?? []);
-    return inlineExecutor({ store: store.store, providers: [...providers, ...configured], signal, report });
+    return inlineExecutor({ store: store.store, providers: [...providers, ...configured], signal });
   }
-  const here = inlineExecutor({ store: store.store, providers, signal, report });
-  const there = processExecutor(
-    workers,
-    { url: store.url, stage: store.stage, configPath: configPath ?? null },
-    report,
-  );
+  const here = inlineExecutor({ store: store.store, providers, signal });
+  const there = processExecutor(workers, { url: store.url, stage: store.stage, configPath: configPath ?? null });
   return providers.length === 0 ? there : splitExecutor(here, new Set(['PollBatch']), there);
 }
 

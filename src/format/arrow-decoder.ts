@@ -51,7 +51,7 @@ export function* decodeBlocks(key: string, bytes: Uint8Array, dimension: number)
   let last: Row | undefined;
   while (!isEndOfStream(file, offset)) {
     const { rows, headerLength, bodyLength } = readMessage(key, file.subarray(offset), dimension);
-
+    assertAscending(key, last, rows[0]);
     last = rows.at(-1);
     messages.push({ offset, headerLength, bodyLength });
     offset += headerLength + bodyLength;

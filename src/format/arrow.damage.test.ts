@@ -6,6 +6,7 @@ import { cutBlock, encodeFile } from '../../test/encoded-file.ts';
 import { AlluviumError } from '../domain/errors.ts';
 import type { Row } from '../domain/row.ts';
 import { decodeBlock, decodeFile } from './arrow-decoder.ts';
+import { fileHead, fileTail } from './arrow-file.ts';
 import { layoutBlock, readShape, type BlockLayout } from './arrow-layout.ts';
 import { checkRow } from './row-check.ts';
 
@@ -117,6 +118,17 @@ test.each([
 test('a file of another dimension is refused', () => {
   expect(read(() => decodeFile(key, file.bytes, dimension + 1))).toBe('refused');
   expect(read(() => decodeBlock(key, block, dimension + 1))).toBe('refused');
+});
+
+test('blocks in the wrong order are refused, though each is whole and the footer fits them', () => {
+  const headerLength = 8 + block.readInt32LE(4);
+  const head = fileHead(dimension);
+  const place = (offset: number) => ({ offset, headerLength, bodyLength: block.length - headerLength });
+  const one = Buffer.concat([head, block, fileTail(dimension, [place(head.length)])]);
+  expect(read(() => decodeFile(key, one, dimension))).toBe('same');
+  const places = [place(head.length), place(head.length + block.length)];
+  const two = Buffer.concat([head, block, block, fileTail(dimension, places)]);
+  expect(read(() => decodeFile(key, two, dimension))).toBe('refused');
 });
 
 test('arbitrary bytes, alone or in place of a part of a block, are refused or change its rows', () => {

@@ -12,7 +12,7 @@ export interface InputFields {
 export const defaultFields: InputFields = { id: 'id', text: 'document', metadata: null };
 
 /** The flags that name another field. */
-export const fieldFlags: Readonly<Record<keyof InputFields, string>> = {
+const fieldFlags: Readonly<Record<keyof InputFields, string>> = {
   id: '--id-field',
   text: '--text-field',
   metadata: '--metadata-fields',

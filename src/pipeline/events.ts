@@ -26,6 +26,13 @@ export type IngestEvent =
       readonly index: number;
       readonly code: string;
     }
+  | {
+      readonly type: 'DeltaMerged';
+      readonly collection: string;
+      readonly deltaKey: string;
+      readonly index: number;
+      readonly segmentId: string;
+    }
   | { readonly type: 'ChunkCompacted'; readonly collection: string; readonly index: number; readonly rows: number }
   | { readonly type: 'SnapshotPublished'; readonly collection: string; readonly version: number; readonly rows: number }
   | { readonly type: 'ExecutionEnded'; readonly executionId: string; readonly outcome: Outcome };

@@ -28,12 +28,14 @@ export interface ChunkResult {
 }
 
 export interface ProcessChunkOutput {
+  readonly outcome: ChunkResult['outcome'];
   readonly chunks: readonly ChunkResult[];
   /** Keys of the segment receipts. */
   readonly receipts: readonly string[];
 }
 
 export interface PublishOutput {
+  readonly outcome: 'SnapshotPublished' | 'NothingToPublish';
   /** Key of the manifest, or null when there was nothing to publish. */
   readonly manifest: string | null;
   readonly returned: number;

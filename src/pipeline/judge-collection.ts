@@ -8,6 +8,8 @@ import type { CollectionAccount } from '../ledger/read-ledger.ts';
 export interface Evidence {
   readonly executionId: string;
   readonly account: CollectionAccount;
+  /** Whether a time limit ended the execution: what was not reached is then pending, and no failure. */
+  readonly stopped: boolean;
   /** Ids of the batches that the execution set out to bring home. */
   readonly batchIds: ReadonlySet<string>;
   /** Of those, the ones whose task ended well, so that what is not sealed is still at the provider. */
@@ -29,7 +31,7 @@ export function judgeCollection(evidence: Evidence): Judgement {
   if (!isBalanced(account.ledger)) return judgement('Failed', ['the ledger does not balance; run alluvium audit']);
 
   const stranded = strandedRows(evidence);
-  if (stranded > 0) {
+  if (stranded > 0 && !(evidence.stopped && failures.length === 0)) {
     return judgement('Inconclusive', [
       `${stranded} records were ready and are not published`,
       ...failures.map(failureReason),

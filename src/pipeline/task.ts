@@ -16,6 +16,8 @@ export interface TaskInput {
   /** For a recorder, and for Conclude: what was caught, as the States Language hands it on. */
   readonly error?: CaughtError;
   readonly context?: { readonly error?: CaughtError };
+  /** For Conclude: what was not reached is no failure. */
+  readonly stopped?: boolean;
 }
 
 export interface CaughtError {

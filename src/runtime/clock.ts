@@ -10,7 +10,23 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   await setTimeout(ms, undefined, { signal });
 }
 
+/** The time as a timestamp, from milliseconds since 1970. */
+export function timestampOf(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
 /** Milliseconds from one timestamp to another. */
 export function durationBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);
+}
+
+/** Calls `act` again and again until the returned function is called. Keeps no process alive. */
+export function repeatEvery(ms: number, act: () => void): () => void {
+  const timer = setInterval(act, ms).unref();
+  return () => clearInterval(timer);
+}
+
+/** Fires after so many milliseconds. Keeps no process alive. */
+export function deadline(ms: number): AbortSignal {
+  return AbortSignal.timeout(ms);
 }

@@ -26,11 +26,13 @@ export interface WorkerPoolOptions {
   readonly size: number;
   /** Sent to each worker before its first task. */
   readonly setup: unknown;
-  readonly onEvent: (event: unknown) => void;
 }
+
+type OnEvent = (event: unknown) => void;
 
 interface Assignment {
   readonly task: unknown;
+  readonly onEvent: OnEvent;
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: AlluviumError) => void;
 }
@@ -47,10 +49,11 @@ export class WorkerPool {
     this.#keepSpare();
   }
 
-  async run(task: unknown): Promise<unknown> {
+  /** Runs a task; what it tells meanwhile comes before its result. */
+  async run(task: unknown, onEvent: OnEvent): Promise<unknown> {
     if (this.#closed) throw interrupted();
     return await new Promise<unknown>((resolve, reject) => {
-      this.#waiting.push({ task, resolve, reject });
+      this.#waiting.push({ task, onEvent, resolve, reject });
       this.#assign();
     });
   }
@@ -72,9 +75,9 @@ export class WorkerPool {
     }
   }
 
-  async #work(worker: Worker, { task, resolve, reject }: Assignment): Promise<void> {
+  async #work(worker: Worker, { task, onEvent, resolve, reject }: Assignment): Promise<void> {
     try {
-      resolve(await worker.run(task));
+      resolve(await worker.run(task, onEvent));
       this.#release(worker, false);
     } catch (error) {
       const failure = error instanceof AlluviumError ? error : unavailable('child-failed', String(error));
@@ -97,8 +100,8 @@ export class WorkerPool {
   }
 
   #start(): Worker {
-    const { module, setup, onEvent } = this.#options;
-    const worker = new Worker(module, setup, onEvent);
+    const { module, setup } = this.#options;
+    const worker = new Worker(module, setup);
     void worker.ended.then(() => {
       const at = this.#idle.indexOf(worker);
       if (at !== -1) this.#idle.splice(at, 1);
@@ -112,13 +115,12 @@ type Ending = Exclude<FromWorker, { readonly type: 'event' }> | { readonly type:
 
 class Worker {
   readonly #child: ChildProcess;
-  readonly #onEvent: (event: unknown) => void;
+  #onEvent: OnEvent = () => undefined;
   readonly ended: Promise<string>;
   #settle: ((ending: Ending) => void) | null = null;
   #exited: string | null = null;
 
-  constructor(module: URL, setup: unknown, onEvent: (event: unknown) => void) {
-    this.#onEvent = onEvent;
+  constructor(module: URL, setup: unknown) {
     this.#child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => {
@@ -137,7 +139,8 @@ class Worker {
     return this.#exited !== null;
   }
 
-  async run(task: unknown): Promise<unknown> {
+  async run(task: unknown, onEvent: OnEvent): Promise<unknown> {
+    this.#onEvent = onEvent;
     const ending = await new Promise<Ending>((resolve) => {
       this.#settle = resolve;
       if (this.#exited === null) this.#send({ type: 'run', task });

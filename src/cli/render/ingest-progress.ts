@@ -64,6 +64,7 @@ export function advance(progress: IngestProgress, event: IngestEvent): IngestPro
       return { ...progress, accused: progress.accused + 1 };
     case 'ExecutionStarted':
     case 'DeltaVerified':
+    case 'DeltaMerged':
     case 'ExecutionEnded':
       return progress;
   }

@@ -28,6 +28,7 @@ export function ingestLine(event: IngestEvent, before: IngestProgress, after: In
     case 'SnapshotPublished':
       return `published ${event.collection} version ${event.version}, ${formatCount(event.rows, 'record')}`;
     case 'DeltaVerified':
+    case 'DeltaMerged':
     case 'ExecutionEnded':
       return null;
   }

@@ -215,6 +215,8 @@ function ingested(worst: Outcome, collections: CollectionOutcome[]) {
     outcome: worst,
     durationMs: 12_340,
     collections,
+    stopped: false,
+    takenOver: [],
     error: null,
   };
 }

@@ -34,7 +34,7 @@ export interface ConcludeOutput {
 
 /** Computes the outcome from what the store holds, and ends the execution. */
 export const conclude: Step<ConcludeOutput> = async ({ store, report }, input) => {
-  const { executionId, context } = input;
+  const { executionId, context, stopped = false } = input;
   const { fact, ref } = await readInput(store, executionId);
   const caught = context?.error === undefined ? null : caughtReport(context.error);
   const work = await findPollWork(store, executionId);
@@ -47,7 +47,8 @@ export const conclude: Step<ConcludeOutput> = async ({ store, report }, input) =
   const endedAt = timestamp();
   const { stored } = await createFact<OutcomeFact>(store, executionKeys(executionId).outcome, {
     executionId,
-    outcome: work === null ? 'Failed' : worstOutcome(collections.map(({ outcome }) => outcome)),
+    stopped,
+    outcome: work === null && !stopped ? 'Failed' : worstOutcome(collections.map(({ outcome }) => outcome)),
     input: ref,
     startedAt: fact.startedAt,
     endedAt,
@@ -61,7 +62,7 @@ export const conclude: Step<ConcludeOutput> = async ({ store, report }, input) =
 
 async function concludeCollection(
   store: Store,
-  { executionId, round }: TaskInput,
+  { executionId, round, stopped = false }: TaskInput,
   work: PollWork,
   listed: CollectionWork,
   caught: ErrorReport | null,
@@ -80,6 +81,7 @@ async function concludeCollection(
     const { outcome, reasons } = judgeCollection({
       executionId,
       account,
+      stopped,
       batchIds: new Set(own.flatMap(({ batches }) => batches.map(({ batchId }) => batchId))),
       polledIds: new Set(polled.flat().map(({ batchId }) => batchId)),
       accusations,

@@ -9,6 +9,7 @@ import { findOutput, type PublishOutput } from '../execution-facts.ts';
 import type { Step } from '../task.ts';
 
 export interface MarkOutput {
+  readonly outcome: 'BatchesMarked';
   readonly finished: number;
 }
 
@@ -18,7 +19,7 @@ export const markCollection: Step<MarkOutput> = async ({ store, signal }, input)
   if (collection === undefined)
     throw internal('collection-unstated', 'MarkCollection was started without a collection');
   const published = await findOutput<PublishOutput>(store, input, 'PublishCollection');
-  if (published === null || published.manifest === null) return { finished: 0 };
+  if (published === null || published.manifest === null) return { outcome: 'BatchesMarked', finished: 0 };
   const manifest = await requireFact<Manifest>(store, published.manifest, { signal });
   await markPublished(store, manifest, signal);
 
@@ -32,5 +33,5 @@ export const markCollection: Step<MarkOutput> = async ({ store, signal }, input)
     return residueTally.rows === 0 && !heads.includes(null) ? [keys.pending(batchId)] : [];
   });
   await store.deleteMany(finished.flat(), { signal });
-  return { finished: finished.flat().length };
+  return { outcome: 'BatchesMarked', finished: finished.flat().length };
 };

@@ -10,6 +10,7 @@ import { accuse } from '../execution-facts.ts';
 import type { Step, StepContext, TaskInput } from '../task.ts';
 
 export interface PollOutput {
+  readonly outcome: 'BatchesSealed' | 'BatchesWaiting';
   readonly sealed: number;
   /** Batches that the provider is not done with. */
   readonly waiting: number;
@@ -38,7 +39,8 @@ export const pollBatchStep: Step<PollOutput> = async (context, input) => {
   }
   const worst = errors.find(({ kind }) => errorPolicies[kind].retry) ?? errors[0];
   if (worst !== undefined) throw worst;
-  return { sealed, waiting: item.batches.length - sealed };
+  const waiting = item.batches.length - sealed;
+  return { outcome: waiting === 0 ? 'BatchesSealed' : 'BatchesWaiting', sealed, waiting };
 };
 
 async function poll(

@@ -28,7 +28,8 @@ export const processChunk: Step<ProcessChunkOutput> = async (context, { executio
       context.report({ type: 'ChunkCompacted', collection: item.collection, index: chunk.index, rows });
     }
   }
-  return { chunks, receipts };
+  const outcome = chunks.some(({ accused }) => accused > 0) ? 'ChunkWithAccusations' : 'ChunkCompacted';
+  return { outcome, chunks, receipts };
 };
 
 async function process(
@@ -42,7 +43,13 @@ async function process(
   const good = await verifyDeltas(context, executionId, target, chunk);
   const accused = chunk.deltas.length - good.length;
   if (good.length === 0) return { receipt: null, accused };
-  return { receipt: await compactChunk(target, good), accused };
+  const receipt = await compactChunk(target, good);
+  const { segmentId } = receipt.fact.segment;
+  for (const { place } of good) {
+    const { key: deltaKey } = place.delta;
+    context.report({ type: 'DeltaMerged', collection: target.collection, deltaKey, index: chunk.index, segmentId });
+  }
+  return { receipt, accused };
 }
 
 async function verifyDeltas(

@@ -21,7 +21,8 @@ export const publishCollection: Step<PublishOutput> = async ({ store, signal, re
     const { version, changed } = manifest.fact;
     report({ type: 'SnapshotPublished', collection, version, rows: changed.published.rows });
   }
-  return { manifest: manifest?.ref.key ?? null, returned: returned.length };
+  const outcome = manifest === null ? 'NothingToPublish' : 'SnapshotPublished';
+  return { outcome, manifest: manifest?.ref.key ?? null, returned: returned.length };
 };
 
 async function roundReceipts(

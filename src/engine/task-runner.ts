@@ -1,0 +1,107 @@
+import { type AlluviumError, reportError, toAlluviumError } from '../domain/errors.ts';
+import type { ToldEvent } from '../domain/facts.ts';
+import type { IngestEvent } from '../pipeline/events.ts';
+import { findOutput } from '../pipeline/execution-facts.ts';
+import type { StepName, TaskInput } from '../pipeline/task.ts';
+import { timestamp } from '../runtime/clock.ts';
+import type { Store } from '../store/contract.ts';
+import { beginAttempt } from './attempts.ts';
+import type { Executor } from './executor.ts';
+import type { HistoryWriter, NewEvent } from './history.ts';
+import { stateOfStep } from './translate-event.ts';
+
+/** Events that belong into the history, because they say what became of one delta. */
+const toldTypes: ReadonlySet<string> = new Set(['DeltaVerified', 'DeltaMerged', 'DeltaAccused']);
+
+/** Runs the tasks of one execution: every run is recorded before and after, and told in the history. */
+export class TaskRunner {
+  readonly #store: Store;
+  readonly #executor: Executor;
+  readonly #history: HistoryWriter;
+  readonly #report: (event: IngestEvent) => void;
+  readonly #isResumed: boolean;
+  readonly #running = new Set<Promise<unknown>>();
+  /** The last error of a step: it explains an execution that could not even be concluded. */
+  lastError: AlluviumError | null = null;
+  lastRound = 0;
+
+  constructor(
+    store: Store,
+    executor: Executor,
+    history: HistoryWriter,
+    report: (event: IngestEvent) => void,
+    isResumed: boolean,
+  ) {
+    this.#store = store;
+    this.#executor = executor;
+    this.#history = history;
+    this.#report = report;
+    this.#isResumed = isResumed;
+  }
+
+  /** Runs a task, or gives what it returned when it was run before the execution was taken over. */
+  async run(name: StepName, input: TaskInput): Promise<object> {
+    this.lastRound = Math.max(this.lastRound, input.round);
+    const running = this.#run(name, input);
+    this.#running.add(running);
+    try {
+      return await running;
+    } catch (thrown) {
+      this.lastError = toAlluviumError(thrown);
+      throw this.lastError;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Resolves when no task is under way. */
+  async settle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async #run(name: StepName, input: TaskInput): Promise<object> {
+    if (name === 'RecordFailure') return this.#executor.run(name, input, this.#report);
+    if (this.#isResumed) {
+      const output = await findOutput(this.#store, input, name);
+      if (output !== null) return output;
+    }
+    const told: ToldEvent[] = [];
+    const attempt = await beginAttempt(this.#store, name, input);
+    this.#tell(name, input, {
+      type: 'TaskStarted',
+      timestamp: attempt.startedAt,
+      details: { attempt: attempt.attempt },
+    });
+    try {
+      const output = await this.#executor.run(name, input, (event) => this.#hear(event, told));
+      const { endedAt } = await attempt.end(null, told);
+      this.#tellAll(name, input, told);
+      this.#tell(name, input, { type: 'TaskSucceeded', timestamp: endedAt, details: { attempt: attempt.attempt } });
+      return output;
+    } catch (thrown) {
+      const error = reportError(thrown);
+      const { endedAt } = await attempt.end(error, told);
+      this.#tellAll(name, input, told);
+      const details = { attempt: attempt.attempt, error: error.kind, errorCode: error.code, cause: error.message };
+      this.#tell(name, input, { type: 'TaskFailed', timestamp: endedAt, details });
+      throw thrown;
+    }
+  }
+
+  #hear(event: IngestEvent, told: ToldEvent[]): void {
+    if (toldTypes.has(event.type)) {
+      const { type, ...details } = event;
+      told.push({ type, timestamp: timestamp(), details });
+    }
+    this.#report(event);
+  }
+
+  #tellAll(name: StepName, input: TaskInput, told: readonly ToldEvent[]): void {
+    for (const event of told) this.#tell(name, input, event);
+  }
+
+  #tell(name: StepName, { round, item }: TaskInput, event: NewEvent): void {
+    const state = stateOfStep(name);
+    this.#history.add({ ...event, state, round, index: state === name ? null : item });
+  }
+}
