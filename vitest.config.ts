@@ -5,6 +5,7 @@ const report = process.env['ALLUVIUM_TEST_REPORT'];
 export default defineConfig({
   test: {
     include: ['{src,test,demo,toolchain}/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/package/**'],
     // Tests start processes and count descriptors: each file gets a process of its own, as many at once as there are cores.
     pool: 'forks',
     // Child processes, fsyncs and property tests share those cores.

@@ -1,4 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
+import { registerHooks } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { invalid, notFound } from './domain/errors.ts';
@@ -91,11 +92,27 @@ async function exists(path: string): Promise<boolean> {
 async function readConfig(path: string): Promise<unknown> {
   try {
     if (extname(path) === '.json') return JSON.parse(await readFile(path, 'utf8'));
-    const module = (await import(pathToFileURL(path).href)) as { default?: unknown };
-    return module.default;
+    return (await importConfig(path)).default;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw invalid('config-load', `the configuration cannot be loaded: ${path}`, { cause, details: { path, reason } });
+  }
+}
+
+/**
+ * Imports the file, to which `alluvium` is the very copy that runs: it may be a clone that was never built, or installed where the file does
+ * not see it. A second copy would know neither our errors nor our limits.
+ */
+async function importConfig(path: string): Promise<{ default?: unknown }> {
+  const library = new URL(import.meta.url.endsWith('.ts') ? './index.ts' : './index.js', import.meta.url).href;
+  const hooks = registerHooks({
+    resolve: (specifier, context, next) =>
+      specifier === 'alluvium' ? { url: library, shortCircuit: true } : next(specifier, context),
+  });
+  try {
+    return (await import(pathToFileURL(path).href)) as { default?: unknown };
+  } finally {
+    hooks.deregister();
   }
 }
 

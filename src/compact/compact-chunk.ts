@@ -1,16 +1,20 @@
 import { idHash, keyDigest, sha256Hex } from '../domain/digest.ts';
-import { internal } from '../domain/errors.ts';
+import { internal, toAlluviumError, unavailable } from '../domain/errors.ts';
 import type { BlockSeal, DeltaPlace, SegmentEntry, SegmentReceipt } from '../domain/facts.ts';
 import { refOf, type Stored } from '../domain/fact.ts';
+import { type Log, silent } from '../domain/log.ts';
 import { collectionKeys, formatSequence, keyStem } from '../domain/keys.ts';
+import { limits } from '../domain/limits.ts';
 import type { IndexEntry, Row } from '../domain/row.ts';
 import { addTallies, sameTally, Tallier, type Tally } from '../domain/tally.ts';
 import { encodeIndex, openIndex } from '../format/segment-index.ts';
 import { newToken } from '../runtime/random.ts';
+import { sealMessages } from '../seal/messages.ts';
 import { sealObject } from '../seal/seal-object.ts';
 import { sealRows } from '../seal/seal-rows.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact } from '../store/facts.ts';
+import { measure } from '../store/read-windows.ts';
 import { mergeRows, type MergedRows } from './merge-rows.ts';
 import type { VerifiedDelta } from './verify-delta.ts';
 
@@ -21,18 +25,46 @@ export interface ChunkTarget {
   readonly dimension: number;
   readonly base: { readonly version: number; readonly fence: number };
   readonly signal?: AbortSignal | undefined;
+  readonly log?: Log | undefined;
 }
 
 /** What an earlier run, of this execution or of one that died, already made of these very deltas. */
 export async function findReceipt(
-  { store, collection, base, signal }: ChunkTarget,
+  target: ChunkTarget,
   deltas: readonly DeltaPlace[],
 ): Promise<Stored<SegmentReceipt> | null> {
-  const stored = await findFact<SegmentReceipt>(store, receiptKey(collection, base.fence, deltas), { signal });
-  if (stored === null) return null;
-  const { object, index } = stored.fact.segment;
-  const heads = await Promise.all([object, index].map(async ({ key }) => store.head(key, { signal })));
-  return heads[0]?.bytes === object.bytes && heads[1]?.bytes === index.bytes ? stored : null;
+  return (await standingReceipt(target, deltas)).receipt;
+}
+
+/**
+ * The receipt that stands for these deltas, or null and the key where one may be put. One that is damaged, or that names a segment which
+ * is not there as sealed, counts as absent: the deltas are there to be compacted again, and the next number is free.
+ */
+async function standingReceipt(
+  { store, collection, base, signal }: ChunkTarget,
+  deltas: readonly DeltaPlace[],
+): Promise<{ readonly receipt: Stored<SegmentReceipt> | null; readonly key: string }> {
+  for (let number = 0; number < limits.receiptsPerChunkMax; number++) {
+    const key = receiptKey(collection, base.fence, deltas, number);
+    try {
+      const receipt = await findFact<SegmentReceipt>(store, key, { signal });
+      if (receipt === null || (await isIntact(store, receipt.fact.segment, signal))) return { receipt, key };
+    } catch (thrown) {
+      if (toAlluviumError(thrown).kind !== 'Corrupt') throw thrown;
+    }
+  }
+  throw unavailable(
+    'receipts-damaged',
+    `${limits.receiptsPerChunkMax} receipts of one chunk are damaged: ${collection}`,
+  );
+}
+
+/** Whether segment and index are what the receipt says. Whoever adopts them has not seen them being sealed. */
+async function isIntact(store: Store, { object, index }: SegmentEntry, signal?: AbortSignal): Promise<boolean> {
+  for (const { key, sha256 } of [object, index]) {
+    if ((await measure(store, key, { signal })).sha256 !== sha256) return false;
+  }
+  return true;
 }
 
 /** Merges verified deltas into one sealed segment, and says so in a receipt. Who loses the receipt adopts the winner's segment. */
@@ -40,14 +72,16 @@ export async function compactChunk(
   target: ChunkTarget,
   deltas: readonly VerifiedDelta[],
 ): Promise<Stored<SegmentReceipt>> {
-  const { store, collection, base, signal } = target;
+  const places = deltas.map(({ place }) => place);
+  const { receipt, key } = await standingReceipt(target, places);
+  if (receipt !== null) return receipt;
+  const { store, signal } = target;
   const merged = mergeRows(deltas.map(({ rows }) => rows));
   const segment = await sealSegment(target, merged.rows);
   assertConserved(merged, deltas, segment);
-  const places = deltas.map(({ place }) => place);
   const { stored } = await createFact<SegmentReceipt>(
     store,
-    receiptKey(collection, base.fence, places),
+    key,
     {
       segment,
       inputs: places,
@@ -72,7 +106,7 @@ function assertConserved(merged: MergedRows, deltas: readonly VerifiedDelta[], s
 }
 
 async function sealSegment(
-  { store, collection, dimension, base, signal }: ChunkTarget,
+  { store, collection, dimension, base, signal, log = silent }: ChunkTarget,
   rows: readonly Row[],
 ): Promise<SegmentEntry> {
   const keys = collectionKeys(collection);
@@ -81,11 +115,15 @@ async function sealSegment(
     rows: () => rows,
     dimension,
     signal,
+    log,
   });
+  log('info', 'seal', sealMessages.segmentSealed, { deltaKey: object.key });
   const segmentId = keyStem(object.key);
   const entries = rows.map(indexEntry);
+  let attempt = 0;
   const index = await sealObject(store, {
-    newKey: () => keys.index(segmentId),
+    // A key that failed is not used again, so that only a segment's first index bears its name.
+    newKey: () => keys.index(attempt++ === 0 ? segmentId : `${segmentId}-${attempt}`),
     encode: () => checkedIndex(keys.index(segmentId), entries, blocks, tally),
     signal,
   });
@@ -116,7 +154,7 @@ function indexEntry(row: Row, position: number): IndexEntry {
   return { idHash: idHash(row.id), row: position, sequence, line, tombstone, content, digest };
 }
 
-function receiptKey(collection: string, fence: number, deltas: readonly DeltaPlace[]): string {
+function receiptKey(collection: string, fence: number, deltas: readonly DeltaPlace[], number: number): string {
   const seals = deltas.map(({ delta }) => delta.sha256).toSorted();
-  return collectionKeys(collection).receipt(sha256Hex(JSON.stringify({ fence, seals })));
+  return collectionKeys(collection).receipt(sha256Hex(JSON.stringify({ fence, seals, number })));
 }

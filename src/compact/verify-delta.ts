@@ -11,14 +11,14 @@ export interface VerifiedDelta {
   readonly rows: readonly Row[];
 }
 
-/** Reads a delta whole, refuses it unless its bytes are the sealed ones, and decodes it. Read twice before it is blamed. */
+/** Reads a delta whole, refuses it unless its bytes are the sealed ones, and decodes it. Seal and delta are read twice before they are blamed. */
 export async function verifyDelta(
   store: Store,
   place: DeltaPlace,
   dimension: number,
   signal?: AbortSignal,
 ): Promise<VerifiedDelta> {
-  const { fact } = await readNamedFact<SealedFact>(store, place.sealed, { signal });
+  const { fact } = await readTwice(async () => readNamedFact<SealedFact>(store, place.sealed, { signal }));
   const seal = fact.deltas.find(({ part }) => part === place.part);
   if (seal === undefined || seal.object.sha256 !== place.delta.sha256) {
     throw corrupt('delta-unsealed', place.delta.key, place.delta.sha256, seal?.object.sha256 ?? 'absent');
@@ -32,7 +32,7 @@ export async function verifyDelta(
 }
 
 /** A single wrong answer may be the reader's; the second one is the object's. */
-async function readTwice(read: () => Promise<Uint8Array>): Promise<Uint8Array> {
+async function readTwice<Read>(read: () => Promise<Read>): Promise<Read> {
   try {
     return await read();
   } catch (error) {

@@ -16,9 +16,17 @@ test('the example of RFC 8785', () => {
 });
 
 test('keys stand in the order of their UTF-16 units', () => {
-  const keys = ['€', '\r', 'דּ', '1', '😀', '\u0080', 'ö'];
+  const keys = ['€', '\r', '\ufb33', '1', '😀', '\u0080', 'ö'];
   const value = Object.fromEntries(keys.map((key) => [key, 0]));
-  expect(Object.keys(JSON.parse(canonicalJson(value)) as object)).toEqual(['1', '\r', '\u0080', 'ö', '€', '😀', 'דּ']);
+  expect(Object.keys(JSON.parse(canonicalJson(value)) as object)).toEqual([
+    '1',
+    '\r',
+    '\u0080',
+    'ö',
+    '€',
+    '😀',
+    '\ufb33',
+  ]);
 });
 
 test('it reads as the value it was made of, and writing that again gives the same bytes', () => {

@@ -63,7 +63,7 @@ test.each([
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({ kind, name: kind, code: 'some-code', message: 'what is wrong', details: { line: 7 } });
   expect(error).toMatchObject({ hint: 'do this', cause });
-  expect(make('some-code', 'what is wrong')).toMatchObject({ hint: null, details: {}, cause: undefined });
+  expect(make('some-code', 'what is wrong')).toMatchObject({ hint: null, details: {} });
 });
 
 test('an error without a cause has none, not one that is undefined', () => {
@@ -110,7 +110,8 @@ test('whatever is thrown becomes one of our errors, with the original as its cau
   fc.assert(
     fc.property(anyThrown, (thrown) => {
       const error = toAlluviumError(thrown);
-      expect(error).toMatchObject({ kind: 'Internal', code: 'unclassified', cause: thrown });
+      expect(error).toMatchObject({ kind: 'Internal', code: 'unclassified' });
+      expect(error.cause).toBe(thrown);
       expect(typeof error.message).toBe('string');
       expect(() => JSON.stringify(reportError(thrown))).not.toThrow();
     }),

@@ -52,6 +52,8 @@ export interface BatchEntry extends KeyTally {
   readonly provider: string;
   readonly request: ObjectRef;
   readonly contents: ObjectRef;
+  /** Where its request and answer files lie, an absolute path. Only for provider `files`. */
+  readonly folder?: string;
 }
 
 /** One line of `request.jsonl`. */

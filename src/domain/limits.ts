@@ -29,6 +29,8 @@ export const limits = {
   deltasPerChunkMax: 1_000,
   /** Deltas of one chunk, which a step holds in memory (one delta always fits). */
   chunkBytesMax: 64 * 1024 * 1024,
+  /** Damaged receipts of one chunk that are passed over before it is given up. */
+  receiptsPerChunkMax: 10,
   indexBlockEntriesMax: 512,
   /** Blocks of one index (60 KiB each) that lookups keep in memory. */
   indexBlocksCachedMax: 16,
@@ -91,6 +93,16 @@ export const limits = {
   textsPerCallMax: 2_048,
   /** Requests that a provider without jobs of its own remembers; of more, the oldest is forgotten and must be submitted again. */
   immediateJobsMax: 8,
+  /** A file of answers, or of requests, that has not changed for so long is taken for finished. */
+  settleMs: 60_000,
+  /** One read of a file of answers. */
+  answerWindowBytes: 256 * 1024,
+  /** Files of one folder of answers. */
+  answerFilesMax: 100_000,
+  /** Answers of one folder whose places are held in memory (about 24 bytes each). */
+  answerLinesMax: 4_000_000,
+  /** Folders of answers that a process remembers; of more, the one looked at longest ago is read again. */
+  answerFoldersMax: 16,
   /** Output lines that belong to no record and are listed one by one; the others are counted. */
   straysMax: 1_000,
   /** What a residue row or a stray quotes of a provider. */

@@ -1,10 +1,10 @@
-import { StateMachine } from 'aws-local-stepfunctions';
 import { reportError } from '../domain/errors.ts';
 import { definition } from '../pipeline/definition.ts';
 import { type StepName, stepNames, type TaskInput } from '../pipeline/task.ts';
 import type { HistoryWriter } from './history.ts';
+import { interpret, type TaskHandler } from './interpreter.ts';
 import type { TaskRunner } from './task-runner.ts';
-import { translateEvent } from './translate-event.ts';
+import { type InterpreterEvent, translateEvent } from './translate-event.ts';
 
 /** What the document starts with. */
 export interface ExecutionStart {
@@ -12,8 +12,6 @@ export interface ExecutionStart {
   readonly round: 0;
   readonly concurrency: number;
 }
-
-type Handler = (input: unknown) => Promise<object>;
 
 /**
  * Runs the document with an interpreter of the States Language in this process. A `Fail` state is an outcome, not an error: what happened
@@ -25,13 +23,12 @@ export async function runEmbedded(
   history: HistoryWriter,
   signal?: AbortSignal,
 ): Promise<void> {
-  const machine = new StateMachine(definition as unknown as ConstructorParameters<typeof StateMachine>[0], {
-    validationOptions: { checkArn: false },
-  });
-  const taskResourceLocalHandlers = handlers(runner) as never;
-  const execution = machine.run({ ...start }, { overrides: { taskResourceLocalHandlers } });
+  const execution = interpret(definition, start, handlers(runner));
   const told = tellHistory(execution.eventLogs, history);
-  const abort = (): void => execution.abort();
+  const abort = (): void => {
+    void runner.stop();
+    execution.abort();
+  };
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted === true) abort();
   try {
@@ -42,21 +39,21 @@ export async function runEmbedded(
     signal?.removeEventListener('abort', abort);
   }
   await told;
-  await runner.settle();
+  await runner.stop();
 }
 
 /** How the interpreter says that a `Fail` state was reached, or that it was told to stop. */
 const endNames: ReadonlySet<string> = new Set(['ExecutionError', 'ExecutionAbortedError']);
 
-async function tellHistory(events: AsyncIterable<object>, history: HistoryWriter): Promise<void> {
+async function tellHistory(events: AsyncIterable<InterpreterEvent>, history: HistoryWriter): Promise<void> {
   for await (const event of events) {
-    for (const translated of translateEvent(event as Parameters<typeof translateEvent>[0])) history.add(translated);
+    for (const translated of translateEvent(event)) history.add(translated);
   }
 }
 
-function handlers(runner: TaskRunner): Record<string, Handler> {
+function handlers(runner: TaskRunner): Record<string, TaskHandler> {
   const handler =
-    (name: StepName): Handler =>
+    (name: StepName): TaskHandler =>
     async (input) =>
       call(runner, name, input);
   return Object.fromEntries(
@@ -64,7 +61,7 @@ function handlers(runner: TaskRunner): Record<string, Handler> {
       [name, handler(name)],
       [`Record${name}Failure`, handler('RecordFailure')],
     ]),
-  ) as Record<string, Handler>;
+  ) as Record<string, TaskHandler>;
 }
 
 /** The document matches errors by name, and hands on their message: the name is the kind, the message the whole report. */

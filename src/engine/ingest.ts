@@ -3,7 +3,7 @@ import { loadConfig } from '../config.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { sha256Hex } from '../domain/digest.ts';
 import { invalid } from '../domain/errors.ts';
-import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
+import type { ExecutionInput, ExecutionSettings, OutcomeFact } from '../domain/facts.ts';
 import type { Stored } from '../domain/fact.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
@@ -61,35 +61,50 @@ export interface IngestResult extends Pick<
  * const { outcome, collections } = await ingest(await openStore('./.alluvium'));
  */
 export async function ingest(store: AlluviumStore, options: IngestOptions = {}): Promise<IngestResult> {
-  const settings = {
-    concurrency: within('concurrency', options.concurrency ?? concurrencyDefault, 1, limits.mapConcurrencyMax),
-    deltasPerChunk: within(
-      'deltasPerChunk',
-      options.deltasPerChunk ?? deltasPerChunkDefault,
-      1,
-      limits.deltasPerChunkMax,
-    ),
-  };
-  const workers = within('workers', options.workers ?? availableParallelism(), 0, limits.workersMax);
+  const settings = checkSettings(options);
   for (const collection of options.collections ?? []) await readCollection(store.store, collection);
   throwIfCanceled(options.signal);
 
-  const executor = await chooseExecutor(store, workers, options);
-  const takenOver: string[] = [];
+  const executor = await chooseExecutor(store, settings.workers, options);
   const abort = (): void => void executor.close();
   options.signal?.addEventListener('abort', abort, { once: true });
   try {
-    for (;;) {
-      const abandoned = await findAbandoned(store.store, documentHash, options.collections ?? null);
-      const input = abandoned ?? (await beginExecution(store, settings, options.collections ?? null));
-      const outcome = await runExecution(store, input, abandoned !== null, executor, options);
-      if (abandoned === null && outcome !== null) return resultOf(outcome.fact, takenOver);
-      if (outcome !== null) takenOver.push(input.fact.executionId);
-    }
+    return await runExecutions(store, settings, executor, options);
   } finally {
     options.signal?.removeEventListener('abort', abort);
     await executor.close();
   }
+}
+
+/** Ends what dead processes began, then runs an execution of our own. One that somebody else took over is begun anew. */
+async function runExecutions(
+  store: AlluviumStore,
+  settings: ExecutionSettings,
+  executor: Executor,
+  options: IngestOptions,
+): Promise<IngestResult> {
+  const { collections = null } = options;
+  const takenOver: string[] = [];
+  for (;;) {
+    const abandoned = await findAbandoned(store.store, documentHash, collections);
+    const input = abandoned ?? (await beginExecution(store, settings, collections));
+    const outcome = await runExecution(store, input, abandoned !== null, executor, options);
+    if (outcome === null) continue;
+    if (abandoned === null) return resultOf(outcome.fact, takenOver);
+    takenOver.push(input.fact.executionId);
+  }
+}
+
+interface Settings extends ExecutionSettings {
+  readonly workers: number;
+}
+
+function checkSettings({ concurrency, deltasPerChunk, workers }: IngestOptions): Settings {
+  return {
+    concurrency: within('concurrency', concurrency ?? concurrencyDefault, 1, limits.mapConcurrencyMax),
+    deltasPerChunk: within('deltasPerChunk', deltasPerChunk ?? deltasPerChunkDefault, 1, limits.deltasPerChunkMax),
+    workers: within('workers', workers ?? availableParallelism(), 0, limits.workersMax),
+  };
 }
 
 const documentHash = sha256Hex(canonicalJson(definition));
@@ -103,13 +118,14 @@ function resultOf(
 
 async function beginExecution(
   { store, stage }: AlluviumStore,
-  settings: ExecutionInput['settings'],
+  { concurrency, deltasPerChunk }: ExecutionSettings,
   collections: readonly string[] | null,
 ): Promise<Stored<ExecutionInput>> {
   const executionId = newId();
   await store.put(runningKey(executionId), Buffer.alloc(0));
-  const body = { executionId, stage, startedAt: timestamp(), documentHash, collections, settings };
-  return (await createFact<ExecutionInput>(store, executionKeys(executionId).input, body)).stored;
+  const body = { executionId, stage, startedAt: timestamp(), documentHash, collections };
+  const settings = { concurrency, deltasPerChunk };
+  return (await createFact<ExecutionInput>(store, executionKeys(executionId).input, { ...body, settings })).stored;
 }
 
 async function chooseExecutor(

@@ -3,9 +3,10 @@ import type { Stored } from '../domain/fact.ts';
 import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
 import type { IngestEvent } from '../pipeline/events.ts';
-import { interrupted } from '../runtime/cancellation.ts';
+import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { deadline } from '../runtime/clock.ts';
-import { findFact } from '../store/facts.ts';
+import type { Store } from '../store/contract.ts';
+import { findFact, requireFact } from '../store/facts.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
 import { runEmbedded } from './embedded.ts';
 import type { Executor } from './executor.ts';
@@ -31,37 +32,44 @@ export async function runExecution(
 ): Promise<Stored<OutcomeFact> | null> {
   const { executionId, settings } = fact;
   const takenOver = new AbortController();
-  const limit = timeLimitMs === undefined ? null : deadline(timeLimitMs);
-  const stop = AbortSignal.any([
-    takenOver.signal,
-    ...(signal === undefined ? [] : [signal]),
-    ...(limit === null ? [] : [limit]),
-  ]);
+  const limit = timeLimitMs === undefined ? never : deadline(timeLimitMs);
+  const stop = AbortSignal.any([takenOver.signal, signal ?? never, limit]);
   const history = await HistoryWriter.open(store, executionId, () => takenOver.abort());
   const runner = new TaskRunner(store, executor, history, onEvent, isResumed);
   onEvent({ type: 'ExecutionStarted', executionId });
+  const message = isResumed ? 'execution taken over' : 'execution started';
+  onEvent({ type: 'Log', level: 'info', logger: 'engine', message, fields: { executionId } });
   try {
     await runEmbedded({ executionId, round: 0, concurrency: settings.concurrency }, runner, history, stop);
-    if (signal?.aborted === true) throw interrupted();
+    throwIfCanceled(signal);
     if (history.isTakenOver) return null;
-    const keys = executionKeys(executionId);
-    const reached = await findFact<OutcomeFact>(store, keys.outcome);
-    if (reached === null && limit?.aborted === true) {
-      await runner.run('Conclude', {
-        executionId,
-        round: runner.lastRound,
-        state: 'Conclude',
-        item: 0,
-        stopped: true,
-      });
-    }
-    const outcome = reached ?? (await findFact<OutcomeFact>(store, keys.outcome));
-    if (outcome === null) {
-      throw runner.lastError ?? internal('outcome-absent', `the execution ended without an outcome: ${executionId}`);
-    }
+    const outcome = await readOutcome(store, executionId, runner, limit.aborted);
     await store.delete(runningKey(executionId));
+    const ended = `execution ended: ${outcome.fact.outcome}`;
+    onEvent({ type: 'Log', level: 'info', logger: 'engine', message: ended, fields: { executionId } });
     return outcome;
   } finally {
     await history.close();
   }
+}
+
+/** A signal that does not fire. */
+const never = new AbortController().signal;
+
+/** What the document concluded; or, where the time limit kept it from it, what can be concluded of what was done. */
+async function readOutcome(
+  store: Store,
+  executionId: string,
+  runner: TaskRunner,
+  isLimitReached: boolean,
+): Promise<Stored<OutcomeFact>> {
+  const { outcome: key } = executionKeys(executionId);
+  const reached = await findFact<OutcomeFact>(store, key);
+  if (reached !== null) return reached;
+  if (isLimitReached) {
+    const input = { executionId, round: runner.lastRound, state: 'Conclude', item: 0, stopped: true } as const;
+    await runner.run('Conclude', input);
+    return await requireFact<OutcomeFact>(store, key);
+  }
+  throw runner.lastError ?? internal('outcome-absent', `the execution ended without an outcome: ${executionId}`);
 }

@@ -1,8 +1,9 @@
-import { type AlluviumError, reportError, toAlluviumError } from '../domain/errors.ts';
+import { type AlluviumError, errorPolicies, type ErrorReport, reportError, toAlluviumError } from '../domain/errors.ts';
 import type { ToldEvent } from '../domain/facts.ts';
-import type { IngestEvent } from '../pipeline/events.ts';
+import type { IngestEvent, LogEvent } from '../pipeline/events.ts';
 import { findOutput } from '../pipeline/execution-facts.ts';
 import type { StepName, TaskInput } from '../pipeline/task.ts';
+import { interrupted } from '../runtime/cancellation.ts';
 import { timestamp } from '../runtime/clock.ts';
 import type { Store } from '../store/contract.ts';
 import { beginAttempt } from './attempts.ts';
@@ -21,6 +22,7 @@ export class TaskRunner {
   readonly #report: (event: IngestEvent) => void;
   readonly #isResumed: boolean;
   readonly #running = new Set<Promise<unknown>>();
+  #isStopped = false;
   /** The last error of a step: it explains an execution that could not even be concluded. */
   lastError: AlluviumError | null = null;
   lastRound = 0;
@@ -41,6 +43,7 @@ export class TaskRunner {
 
   /** Runs a task, or gives what it returned when it was run before the execution was taken over. */
   async run(name: StepName, input: TaskInput): Promise<object> {
+    if (this.#isStopped && input.stopped !== true) throw interrupted();
     this.lastRound = Math.max(this.lastRound, input.round);
     const running = this.#run(name, input);
     this.#running.add(running);
@@ -54,8 +57,9 @@ export class TaskRunner {
     }
   }
 
-  /** Resolves when no task is under way. */
-  async settle(): Promise<void> {
+  /** Starts no further task. Resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
@@ -73,13 +77,14 @@ export class TaskRunner {
       details: { attempt: attempt.attempt },
     });
     try {
-      const output = await this.#executor.run(name, input, (event) => this.#hear(event, told));
+      const output = await this.#executor.run(name, input, (event) => this.#hear(event, told, name, input));
       const { endedAt } = await attempt.end(null, told);
       this.#tellAll(name, input, told);
       this.#tell(name, input, { type: 'TaskSucceeded', timestamp: endedAt, details: { attempt: attempt.attempt } });
       return output;
     } catch (thrown) {
       const error = reportError(thrown);
+      this.#hear(failedLine(error, attempt.attempt), told, name, input);
       const { endedAt } = await attempt.end(error, told);
       this.#tellAll(name, input, told);
       const details = { attempt: attempt.attempt, error: error.kind, errorCode: error.code, cause: error.message };
@@ -88,7 +93,12 @@ export class TaskRunner {
     }
   }
 
-  #hear(event: IngestEvent, told: ToldEvent[]): void {
+  #hear(event: IngestEvent, told: ToldEvent[], name: StepName, { executionId, item }: TaskInput): void {
+    if (event.type === 'Log') {
+      const place = { executionId, state: stateOfStep(name), index: item };
+      this.#report({ ...event, fields: { ...place, ...event.fields } });
+      return;
+    }
     if (toldTypes.has(event.type)) {
       const { type, ...details } = event;
       told.push({ type, timestamp: timestamp(), details });
@@ -104,4 +114,15 @@ export class TaskRunner {
     const state = stateOfStep(name);
     this.#history.add({ ...event, state, round, index: state === name ? null : item });
   }
+}
+
+function failedLine({ kind, code, message }: ErrorReport, attempt: number): LogEvent {
+  const fields = { error: message, errorCode: code, errorType: kind, attempt };
+  return {
+    type: 'Log',
+    level: errorPolicies[kind].retry ? 'warn' : 'error',
+    logger: 'engine',
+    message: 'task failed',
+    fields,
+  };
 }

@@ -5,12 +5,15 @@ import { assertName, collectionKeys, collectionsPrefix, parseKey } from '../doma
 import type { RequestOptions, Store } from '../store/contract.ts';
 import { findFact } from '../store/facts.ts';
 
-/** The collections of a store, in ascending order of name: every name below which anything lies. */
+/**
+ * The collections of a store, in ascending order of name: every name below which anything lies but batches. Those alone are what a crash
+ * in the first hand-in leaves, which has handed in nothing.
+ */
 export async function listCollections(store: Store, options?: RequestOptions): Promise<string[]> {
   const names = new Set<string>();
   for await (const { key } of store.list(collectionsPrefix, options)) {
-    const name = parseKey(key)?.collection;
-    if (name !== undefined && name !== null) names.add(name);
+    const { collection, batchId } = parseKey(key) ?? { collection: null, batchId: null };
+    if (collection !== null && batchId === null) names.add(collection);
   }
   return [...names].toSorted();
 }

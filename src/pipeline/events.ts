@@ -1,7 +1,22 @@
+import type { LogFields, LogLevel } from '../domain/log.ts';
 import type { Outcome } from '../domain/facts.ts';
+
+/** A line of the log. */
+export interface LogEvent {
+  readonly type: 'Log';
+  readonly level: LogLevel;
+  readonly logger: string;
+  readonly message: string;
+  readonly fields: LogFields & {
+    readonly executionId?: string;
+    readonly state?: string;
+    readonly index?: number;
+  };
+}
 
 /** What an ingest tells while it runs. Rows and counts are what was done, never what was asked. */
 export type IngestEvent =
+  | LogEvent
   | { readonly type: 'ExecutionStarted'; readonly executionId: string }
   | { readonly type: 'BatchesListed'; readonly batches: number; readonly rows: number }
   | {

@@ -3,9 +3,10 @@ import { toAlluviumError, reportError } from '../domain/errors.ts';
 import type { Stored } from '../domain/fact.ts';
 import type { AccusationFact, ChunkItem, ExecutionInput, PollItem, TaskReceipt, WorkList } from '../domain/facts.ts';
 import { executionKeys, keyStem } from '../domain/keys.ts';
+import { sealMessages } from '../seal/messages.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact, requireFact } from '../store/facts.ts';
-import type { StepContext, StepName } from './task.ts';
+import { logOf, type StepContext, type StepName } from './task.ts';
 
 /** The first work list of an execution: what it set out to do, and with which collections. */
 export interface PollWork extends WorkList<PollItem> {
@@ -71,16 +72,19 @@ export async function findOutput<Output extends object>(
 
 /** Accuses a delta, or a batch whose own facts are damaged; what cannot be read twice is said once. */
 export async function accuse(
-  { store, report, signal }: StepContext,
+  context: StepContext,
   executionId: string,
   accused: Omit<AccusationFact, 'error' | 'accusedKey'> & { readonly id: string; readonly index: number | null },
   thrown: unknown,
 ): Promise<void> {
+  const { store, report, signal } = context;
   const { id, index, ...place } = accused;
   const error = toAlluviumError(thrown);
   const accusedKey = String(error.details['key'] ?? id);
   const body: AccusationFact = { ...place, accusedKey, error: reportError(error) };
   await createFact<AccusationFact>(store, executionKeys(executionId).accusation(id), body, { signal });
+  const details = { batchId: place.batchId, deltaKey: accusedKey, errorCode: error.code, errorType: error.kind };
+  logOf(context)('warn', 'compact', sealMessages.accused, { ...details, error: error.message });
   report({
     type: 'DeltaAccused',
     collection: place.collection,

@@ -1,4 +1,4 @@
-import type { ErrorReport } from '../domain/errors.ts';
+import type { AlluviumError, ErrorReport } from '../domain/errors.ts';
 import type { AccusationFact, FailureFact, Outcome } from '../domain/facts.ts';
 import { isBalanced } from '../domain/ledger.ts';
 import { pendingOf, residueOf } from '../ledger/batch-state.ts';
@@ -6,7 +6,6 @@ import type { CollectionAccount } from '../ledger/read-ledger.ts';
 
 /** Everything that decides how an execution ended for one collection: all of it read from facts. */
 export interface Evidence {
-  readonly executionId: string;
   readonly account: CollectionAccount;
   /** Whether a time limit ended the execution: what was not reached is then pending, and no failure. */
   readonly stopped: boolean;
@@ -28,7 +27,11 @@ export function judgeCollection(evidence: Evidence): Judgement {
   const { account, failures, accusations } = evidence;
   const refused = failures.filter(({ error }) => error.code === 'publish-imbalance');
   if (refused.length > 0) return judgement('Failed', refused.map(failureReason));
-  if (!isBalanced(account.ledger)) return judgement('Failed', ['the ledger does not balance; run alluvium audit']);
+  const isDamaged = account.open.some(({ damage }) => damage !== null);
+  // A batch whose facts are damaged is counted as pending, whatever of it is published.
+  if (!isBalanced(account.ledger) && !isDamaged) {
+    return judgement('Failed', ['the ledger does not balance; run alluvium audit']);
+  }
 
   const stranded = strandedRows(evidence);
   if (stranded > 0 && !(evidence.stopped && failures.length === 0)) {
@@ -37,7 +40,10 @@ export function judgeCollection(evidence: Evidence): Judgement {
       ...failures.map(failureReason),
     ]);
   }
-  const leftOut = accusations.map(({ accusedKey, error }) => `left out ${accusedKey}: ${error.code}`);
+  const leftOut = [
+    ...accusations.map(({ accusedKey, error }) => `left out ${accusedKey}: ${error.code}`),
+    ...damagedSince(evidence).map((error) => `left out a batch: ${error.message}`),
+  ];
   const residue = residueMade(evidence);
   if (residue > 0) leftOut.push(`${residue} records came back without a usable vector`);
   return leftOut.length > 0 ? judgement('CompleteWithQuarantine', leftOut) : judgement('Complete', []);
@@ -58,9 +64,16 @@ function strandedRows({ account, batchIds, polledIds, accusations }: Evidence): 
   return rows;
 }
 
-function residueMade({ account, executionId, batchIds }: Evidence): number {
+/** Batches whose facts cannot be read any more, although the execution has not met them. */
+function damagedSince({ account, accusations }: Evidence): AlluviumError[] {
+  const known = new Set(accusations.map(({ batchId }) => batchId));
+  return account.open.flatMap(({ entry, damage }) => (damage === null || known.has(entry.batchId) ? [] : [damage]));
+}
+
+/** Of batches that this execution brought home, or that one which died had sealed before it could say so. */
+function residueMade({ account, batchIds }: Evidence): number {
   return account.open
-    .filter(({ entry, sealed }) => batchIds.has(entry.batchId) && sealed?.fact.executionId === executionId)
+    .filter(({ entry }) => batchIds.has(entry.batchId))
     .reduce((rows, state) => rows + residueOf(state).rows, 0);
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorReport } from '../domain/errors.ts';
+import type { Log } from '../domain/log.ts';
 import type { Provider } from '../provider/contract.ts';
 import type { Store } from '../store/contract.ts';
 import type { IngestEvent } from './events.ts';
@@ -51,6 +52,11 @@ export interface StepContext {
 
 /** Idempotent: it may run twice, on two machines at once, with the same result. */
 export type Step<Output extends object> = (context: StepContext, input: TaskInput) => Promise<Output>;
+
+/** The log of a step: its lines travel with its events. */
+export function logOf({ report }: Pick<StepContext, 'report'>): Log {
+  return (level, logger, message, fields = {}) => report({ type: 'Log', level, logger, message, fields });
+}
 
 /** What a caught error says, whoever threw it. */
 export function caughtReport({ Error: name, Cause }: CaughtError): ErrorReport {

@@ -4,6 +4,7 @@ import { providerError, unavailable } from '../domain/errors.ts';
 import type { ObjectRef, Stored } from '../domain/fact.ts';
 import type { CollectionFact, DeltaSeal, RequestLine, ResidueFact, SealedFact } from '../domain/facts.ts';
 import { collectionKeys, keyStem } from '../domain/keys.ts';
+import { type Log, silent } from '../domain/log.ts';
 import { limits } from '../domain/limits.ts';
 import { must } from '../domain/must.ts';
 import type { Row } from '../domain/row.ts';
@@ -13,6 +14,7 @@ import { type Answers, readAnswers } from '../provider/answers.ts';
 import type { Provider } from '../provider/contract.ts';
 import { timestamp } from '../runtime/clock.ts';
 import { newId } from '../runtime/random.ts';
+import { sealMessages } from '../seal/messages.ts';
 import { sealRows } from '../seal/seal-rows.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact } from '../store/facts.ts';
@@ -28,6 +30,7 @@ export interface PollTarget {
   readonly batch: SubmittedBatch;
   readonly provider: Provider;
   readonly signal?: AbortSignal | undefined;
+  readonly log?: Log | undefined;
 }
 
 /**
@@ -85,7 +88,8 @@ async function finishedJob(
   { provider, batch, signal }: PollTarget,
   lines: readonly RequestLine[],
 ): Promise<string | null> {
-  const { jobId } = await provider.submit({ batchId: batch.entry.batchId, lines }, { signal });
+  const { batchId, folder } = batch.entry;
+  const { jobId } = await provider.submit({ batchId, lines, folder }, { signal });
   const status = await provider.poll(jobId, { signal });
   if (status.state === 'failed') {
     throw providerError('job-failed', `the provider failed the batch: ${status.message ?? 'it does not say why'}`, {
@@ -101,7 +105,7 @@ async function sealDeltas(
   answers: Answers,
   parseAgain: () => Promise<Answers>,
 ): Promise<DeltaSeal[]> {
-  const { store, collection, signal } = target;
+  const { store, collection, batch, signal, log = silent } = target;
   const parts = ({ vectors }: Answers): Row[][] =>
     splitParts(answerRows(asked, vectors), collection.dimension, limits.deltaBytesMax);
   const seals: DeltaSeal[] = [];
@@ -111,7 +115,9 @@ async function sealDeltas(
       rows: (attempt) => (attempt === 0 ? rows : again(async () => parts(await parseAgain())[part])),
       dimension: collection.dimension,
       signal,
+      log,
     });
+    log('info', 'seal', sealMessages.sealed, { batchId: batch.entry.batchId, deltaKey: sealed.object.key });
     seals.push({ deltaId: keyStem(sealed.object.key), part, ...sealed });
   }
   return seals;

@@ -38,6 +38,8 @@ export interface Provider {
 export interface ProviderRequest {
   readonly batchId: string;
   readonly lines: readonly RequestLine[];
+  /** The folder that the hand-in named for requests and answers, an absolute path. Only `files` has one. */
+  readonly folder?: string | undefined;
 }
 
 export interface ProviderOptions {

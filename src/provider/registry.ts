@@ -1,6 +1,7 @@
 import { invalid, notFound } from '../domain/errors.ts';
 import type { CollectionSettings } from '../domain/facts.ts';
 import type { Provider } from './contract.ts';
+import { filesName, filesProvider } from './files.ts';
 import { givenName, givenProvider } from './given.ts';
 import { localProvider } from './local.ts';
 import { localDimension, localModel } from './ngram-embedder.ts';
@@ -13,15 +14,17 @@ export interface ProviderWanted {
 
 /** What a built-in provider takes where nothing is said. */
 export interface ProviderDefaults {
-  readonly model: string;
-  /** Null where only the records can tell. */
+  /** Null where the user must say. */
+  readonly model: string | null;
+  /** Null where only the records, or the user, can tell. */
   readonly dimension: number | null;
 }
 
-export const defaultProviders: Readonly<Record<'local' | 'given', ProviderDefaults>> = {
+export const defaultProviders = {
   local: { model: localModel, dimension: localDimension },
   given: { model: givenName, dimension: null },
-};
+  files: { model: null, dimension: null },
+} as const satisfies Readonly<Record<string, ProviderDefaults>>;
 
 /** The provider that embeds a collection, with exactly the collection's model and dimension. */
 export function providerFor(settings: CollectionSettings, custom: readonly Provider[]): Provider {
@@ -55,11 +58,19 @@ export function builtInProvider(name: string, wanted: ProviderWanted): Provider 
     if (fits(provider, wanted)) return provider;
     throw providerDiffers(name, wanted, [provider]);
   }
+  if (name === filesName) return builtInFiles(wanted);
   if (name !== 'given') throw providerUnknown(name, []);
   const { model = defaultProviders.given.model, dimension } = wanted;
   if (dimension !== undefined) return givenProvider({ model, dimension });
   throw invalid('dimension-unknown', 'nothing says which dimension the given vectors have', {
     hint: 'state the dimension',
+  });
+}
+
+function builtInFiles({ model, dimension }: ProviderWanted): Provider {
+  if (model !== undefined && model !== '' && dimension !== undefined) return filesProvider({ model, dimension });
+  throw invalid('files-space', 'nothing says which model embeds the files, and with which dimension', {
+    hint: 'state both: --model and --dimension',
   });
 }
 

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { internal, invalid } from '../domain/errors.ts';
 import type { CollectionFact } from '../domain/facts.ts';
+import { compareIds } from '../domain/ids.ts';
 import { limits } from '../domain/limits.ts';
 import type { Row } from '../domain/row.ts';
 import { gateVector } from '../format/vector-gate.ts';
@@ -121,5 +122,5 @@ class BestHits {
 type Ranked = Pick<QueryHit, 'id' | 'score'>;
 
 function isBetter(a: Ranked, b: Ranked): boolean {
-  return a.score > b.score || (a.score === b.score && a.id < b.id);
+  return a.score > b.score || (a.score === b.score && compareIds(a.id, b.id) < 0);
 }

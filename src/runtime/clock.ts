@@ -30,3 +30,8 @@ export function repeatEvery(ms: number, act: () => void): () => void {
 export function deadline(ms: number): AbortSignal {
   return AbortSignal.timeout(ms);
 }
+
+/** Milliseconds that only go forward, since an earlier reading: for durations, never for facts. */
+export function elapsedMs(since = 0): number {
+  return performance.now() - since;
+}

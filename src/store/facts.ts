@@ -1,13 +1,14 @@
 import { AlluviumError, corrupt } from '../domain/errors.ts';
 import { decodeFact, encodeFact, type ObjectRef, refOf, type Stored } from '../domain/fact.ts';
 import { writer } from '../runtime/writer.ts';
-import type { RequestOptions, Store } from './contract.ts';
+import type { PutOptions, RequestOptions, Store } from './contract.ts';
 
 /**
  * Facts in a store.
  *
  * 1. A fact is put with `ifAbsent` and never overwritten: who loses adopts the winner's.
- * 2. A refused put is read again before it counts as lost: it may be our own, whose answer was lost.
+ * 2. A put that failed is tried once more, and a refused one read again before it counts as lost: it may be our own, whose answer was
+ *    lost.
  * 3. What a fact names must be there with the named bytes: its absence is damage, not "not found".
  */
 
@@ -59,10 +60,25 @@ export async function createFact<T extends object>(
   options?: RequestOptions,
 ): Promise<{ readonly stored: Stored<T>; readonly created: boolean }> {
   const bytes = encodeFact(key, { ...body, writer });
-  const result = await store.put(key, bytes, { ...options, ifAbsent: true });
+  const result = await putTwice(store, key, bytes, { ...options, ifAbsent: true });
   if (result === 'created') return { stored: decodeFact<T>(key, bytes), created: true };
   const standing = await requireFact<T>(store, key, options);
   return { stored: standing, created: standing.ref.sha256 === refOf(key, bytes).sha256 };
+}
+
+/** Once more where the store failed: the answer tells whether the first put happened all the same, and is as durable as any. */
+async function putTwice(
+  store: Store,
+  key: string,
+  bytes: Uint8Array,
+  options: PutOptions,
+): Promise<'created' | 'exists'> {
+  try {
+    return await store.put(key, bytes, options);
+  } catch (error) {
+    if (error instanceof AlluviumError && error.kind === 'Unavailable') return await store.put(key, bytes, options);
+    throw error;
+  }
 }
 
 async function find(store: Store, key: string, options?: RequestOptions): Promise<Uint8Array | null> {

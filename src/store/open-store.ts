@@ -73,10 +73,21 @@ async function createStore(store: Store, stage: string, { create }: OpenOptions)
 }
 
 function openDriver(location: string, onWarning?: (message: string) => void): Store {
-  if (location.startsWith('file:')) return new LocalStore(fileURLToPath(location), onWarning);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//.exec(location)?.[1];
+  const scheme = /^(file(?=:)|[a-z][a-z0-9+.-]+(?=:\/\/))/i.exec(location)?.[0].toLowerCase();
+  if (scheme === 'file') return new LocalStore(pathOf(location), onWarning);
   if (scheme !== undefined) {
     throw invalid('store-scheme', `a store is a folder or a file: URL, not ${scheme}: ${location}`);
   }
   return new LocalStore(resolve(location), onWarning);
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw invalid('store-url', `this file: URL names no folder of this machine: ${url}`, {
+      cause,
+      hint: 'write file:///absolute/path, or the path alone',
+    });
+  }
 }

@@ -5,14 +5,20 @@ import { type ObjectRef, refOf } from '../domain/fact.ts';
 import { collectionKeys } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { encodeContents } from '../format/contents.ts';
+import { filesName } from '../provider/files.ts';
 import { newId } from '../runtime/random.ts';
 import type { RequestOptions, Store } from '../store/contract.ts';
 import type { HandedRecord } from './normalize-record.ts';
 
 /** A batch whose request lies in the store, but which no submission names yet. */
-export interface WrittenBatch extends Pick<BatchEntry, 'batchId' | 'provider' | 'request' | 'contents'> {
+export interface WrittenBatch extends Pick<BatchEntry, 'batchId' | 'provider' | 'request' | 'contents' | 'folder'> {
   /** What its keys are made of once the sequence is known. */
   readonly members: readonly { readonly idHash: Digest; readonly line: number }[];
+}
+
+export interface BatchWriterOptions extends RequestOptions {
+  /** Of the batches that are embedded by way of files. */
+  readonly folder?: string | undefined;
 }
 
 /**
@@ -25,13 +31,13 @@ export class BatchWriter {
   readonly #store: Store;
   readonly #collection: string;
   readonly #recordsPerBatch: number;
-  readonly #options: RequestOptions;
+  readonly #options: BatchWriterOptions;
   readonly #handInId = newId();
   readonly #growing = new Map<string, GrowingBatch>();
   readonly #written: WrittenBatch[] = [];
   #begun = 0;
 
-  constructor(store: Store, collection: string, recordsPerBatch: number, options: RequestOptions) {
+  constructor(store: Store, collection: string, recordsPerBatch: number, options: BatchWriterOptions) {
     this.#store = store;
     this.#collection = collection;
     this.#recordsPerBatch = recordsPerBatch;
@@ -83,11 +89,13 @@ export class BatchWriter {
     const contentsBytes = encodeContents(batch.entries);
     const request: ObjectRef = refOf(requestKey, requestBytes);
     const contents: ObjectRef = refOf(contentsKey, contentsBytes);
-    this.#written.push({ batchId, provider, request, contents, members });
-    await this.#store.put(keys.pending(batchId), Buffer.alloc(0), this.#options);
+    const { signal, folder } = this.#options;
+    const place = provider === filesName && folder !== undefined ? { folder } : {};
+    this.#written.push({ batchId, provider, request, contents, members, ...place });
+    await this.#store.put(keys.pending(batchId), Buffer.alloc(0), { signal });
     await Promise.all([
-      this.#store.put(requestKey, requestBytes, { ...this.#options, ifAbsent: true }),
-      this.#store.put(contentsKey, contentsBytes, { ...this.#options, ifAbsent: true }),
+      this.#store.put(requestKey, requestBytes, { signal, ifAbsent: true }),
+      this.#store.put(contentsKey, contentsBytes, { signal, ifAbsent: true }),
     ]);
   }
 }

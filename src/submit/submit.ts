@@ -1,15 +1,18 @@
 import type { Digest } from '../domain/digest.ts';
 import { type AlluviumError, invalid, toAlluviumError } from '../domain/errors.ts';
-import type { CollectionSettings } from '../domain/facts.ts';
+import type { ObjectRef, Stored } from '../domain/fact.ts';
+import type { CollectionSettings, SubmissionFact } from '../domain/facts.ts';
 import { assertName } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { type CollectionAccount, readLedger } from '../ledger/read-ledger.ts';
 import { givenName } from '../provider/given.ts';
+import { createFolder } from '../provider/request-file.ts';
 import { throwIfCanceled } from '../runtime/cancellation.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
-import { BatchWriter } from './batch-writer.ts';
+import { BatchWriter, type WrittenBatch } from './batch-writer.ts';
 import { chooseCollection, createCollection } from './choose-collection.ts';
 import { commitSubmission } from './commit-submission.ts';
+import { chooseFolder, writeRequestFiles } from './request-folder.ts';
 import { IdTable } from './id-table.ts';
 import { type HandedRecord, normalizeRecord } from './normalize-record.ts';
 import { StandingRecords } from './standing-records.ts';
@@ -52,6 +55,9 @@ class HandIn {
   #settings: CollectionSettings | null = null;
   #standing: StandingRecords | null = null;
   #writer: BatchWriter | null = null;
+  #folder: string | undefined;
+  /** False once the number may have been taken: then the batches may be those of a submission. */
+  #isUndoable = true;
   #window: HandedRecord[] = [];
   readonly #problems: AlluviumError[] = [];
 
@@ -59,6 +65,7 @@ class HandIn {
   readonly #firstLines: number[] = [];
   readonly #contents: Digest[] = [];
   readonly #wasSkipped: boolean[] = [];
+  #isInDoubt = false;
   readonly #count = { lines: 0, records: 0, skipped: 0, invalid: 0, repeated: 0 };
 
   constructor(store: AlluviumStore, collection: string, account: CollectionAccount, options: SubmitOptions) {
@@ -96,12 +103,16 @@ class HandIn {
       skipped,
       seen: this.#account.submissions.at(-1) ?? null,
       skippedContent: (idHash) => this.#skippedContent(idHash),
+    }).catch((error: unknown) => {
+      this.#isInDoubt = toAlluviumError(error).kind !== 'Conflict';
+      throw error;
     });
     return { ...result, sequence: fact.sequence };
   }
 
+  /** A commit whose answer was lost may have happened: what it then names must stay, and otherwise is garbage that nobody sees. */
   async undo(): Promise<void> {
-    await this.#writer?.undo();
+    if (!this.#isInDoubt) await this.#writer?.undo();
   }
 
   async #begin(first: InputRecord): Promise<CollectionSettings> {
@@ -109,8 +120,9 @@ class HandIn {
     const { recordsPerBatch = recordsPerBatchDefault, providers = [], signal } = this.#options;
     const settings = await chooseCollection(store, this.#collection, this.#options, first, providers);
     assertBatchFits(recordsPerBatch, settings.dimension);
+    this.#folder = chooseFolder(settings, this.#options.folder, this.#account);
     this.#standing = await StandingRecords.read(store, this.#account, { signal });
-    this.#writer = new BatchWriter(store, this.#collection, recordsPerBatch, { signal });
+    this.#writer = new BatchWriter(store, this.#collection, recordsPerBatch, { signal, folder: this.#folder });
     return settings;
   }
 

@@ -22,6 +22,11 @@ export interface SubmitOptions {
   readonly model?: string | undefined;
   readonly dimension?: number | undefined;
   readonly metric?: 'cosine' | 'l2' | 'dot' | undefined;
+  /**
+   * Where the request files of provider `files` go and answers come from; it is made where there is none. Default: that of the collection's
+   * last hand-in.
+   */
+  readonly folder?: string | undefined;
   /** Providers of your own, beside the built-in ones. */
   readonly providers?: readonly Provider[] | undefined;
   readonly recordsPerBatch?: number | undefined;

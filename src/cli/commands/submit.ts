@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { invalid } from '../../domain/errors.ts';
 import type { Metric } from '../../domain/facts.ts';
@@ -24,6 +25,7 @@ interface SubmitFlags {
   readonly model?: string;
   readonly dimension?: string;
   readonly metric?: Metric;
+  readonly folder?: string;
 }
 
 const metrics: readonly Metric[] = ['cosine', 'l2', 'dot'];
@@ -37,11 +39,17 @@ Records:
   It is all or nothing: bad lines are named and nothing is handed in, unless --skip-invalid. Records that
   have not changed since they were handed in before are skipped, unless --force.
 
+  With --provider files, requests for OpenAI's Batch API are written to a folder, and whatever is put there as
+  *.jsonl is searched for their answers: output and error files, in any order, under any name. A file that is not
+  whole yet is waited for; beside one that will not become whole, put an empty <file>.done.
+
 Examples:
   alluvium submit records.jsonl
   alluvium submit lines.jsonl.gz -c lines --records-per-batch 50
   alluvium submit table.csv --id-field sku --text-field title --metadata-fields brand,price
   zcat records.jsonl.gz | alluvium submit -
+  alluvium submit records.jsonl --provider files --folder batches \\
+      --model text-embedding-3-small --dimension 1536
 `;
 
 export function submitCommand(begin: Begin): Command {
@@ -59,6 +67,7 @@ export function submitCommand(begin: Begin): Command {
     .addOption(settingOption('recordsPerBatch'))
     .option('--force', 'embed every record, changed or not')
     .option('--skip-invalid', 'leave bad lines out, instead of handing in nothing')
+    .option('--folder <dir>', 'where request files go and answers come from (provider "files")')
     .optionsGroup('A new collection:')
     .option('--provider <name>', 'who embeds it (default: "local", or "given" where the first record has a vector)')
     .option('--model <name>', 'the embedding model')
@@ -72,12 +81,13 @@ export function submitCommand(begin: Begin): Command {
 
 async function runSubmit(file: string, flags: SubmitFlags, invocation: Invocation): Promise<number> {
   const { terminal, signal, config } = invocation;
-  const { collection, format, provider, model, metric, force, skipInvalid } = flags;
+  const { collection, format, provider, model, metric, folder, force, skipInvalid } = flags;
   const options: SubmitOptions = {
     provider,
     model,
     metric,
     dimension: dimensionOf(flags),
+    folder: folder === undefined ? undefined : resolve(terminal.directory, folder),
     force,
     skipInvalid,
     signal,

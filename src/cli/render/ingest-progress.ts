@@ -65,6 +65,7 @@ export function advance(progress: IngestProgress, event: IngestEvent): IngestPro
     case 'ExecutionStarted':
     case 'DeltaVerified':
     case 'DeltaMerged':
+    case 'Log':
     case 'ExecutionEnded':
       return progress;
   }

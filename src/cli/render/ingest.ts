@@ -18,9 +18,10 @@ const rareNames: readonly string[] = ['quarantined', 'residue'];
 
 /** `ingest` for people: how it ended, what each collection holds now, and what to do next. */
 export function renderIngest(result: IngestResult, settings: ExecutionSettings, page: Page): string {
-  const { executionId, outcome, durationMs, collections, error } = result;
+  const { executionId, outcome, stopped, durationMs, collections, error } = result;
+  const ended = stopped ? `${outcome}, stopped at the time limit` : outcome;
   const lines = [
-    `${page.style(['bold', outcomeStyles[outcome]], outcome)} in ${formatDuration(durationMs)}, execution ${executionId}`,
+    `${page.style(['bold', outcomeStyles[outcome]], ended)} in ${formatDuration(durationMs)}, execution ${executionId}`,
     workLine(result, settings),
     '',
   ];
@@ -63,9 +64,10 @@ function reasonLines(collections: readonly CollectionOutcome[]): readonly string
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function nextStep({ outcome, collections }: IngestResult): string {
+function nextStep({ outcome, stopped, collections }: IngestResult): string {
   if (outcome === 'Failed' || outcome === 'Inconclusive') return 'alluvium verify, then alluvium ingest again';
   if (outcome === 'CompleteWithQuarantine') return 'alluvium audit';
+  if (stopped) return 'alluvium ingest: it goes on from here';
   const searchable = collections.find(({ version }) => version !== null)?.collection;
   if (searchable === undefined) return 'alluvium submit FILE';
   return `alluvium query "…"${searchable === 'default' ? '' : ` -c ${searchable}`}, or alluvium audit`;

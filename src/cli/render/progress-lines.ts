@@ -29,6 +29,7 @@ export function ingestLine(event: IngestEvent, before: IngestProgress, after: In
       return `published ${event.collection} version ${event.version}, ${formatCount(event.rows, 'record')}`;
     case 'DeltaVerified':
     case 'DeltaMerged':
+    case 'Log':
     case 'ExecutionEnded':
       return null;
   }

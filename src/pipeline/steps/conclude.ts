@@ -79,7 +79,6 @@ async function concludeCollection(
     });
     const accusations = await readAccusations(store, executionId, collection);
     const { outcome, reasons } = judgeCollection({
-      executionId,
       account,
       stopped,
       batchIds: new Set(own.flatMap(({ batches }) => batches.map(({ batchId }) => batchId))),

@@ -1,7 +1,8 @@
 import { groupItems, rotateItems } from '../../domain/chunk-plan.ts';
-import { reportError, toAlluviumError } from '../../domain/errors.ts';
+import { corrupt, reportError, toAlluviumError } from '../../domain/errors.ts';
 import type { PollItem } from '../../domain/facts.ts';
 import { collectionKeys, executionKeys } from '../../domain/keys.ts';
+import { isBalanced, unaccounted } from '../../domain/ledger.ts';
 import { limits } from '../../domain/limits.ts';
 import { type BatchState, pendingOf } from '../../ledger/batch-state.ts';
 import { listCollections, readCollection } from '../../ledger/read-collections.ts';
@@ -25,7 +26,7 @@ interface Listing extends CollectionWork {
 export const listPendingBatches: Step<ListOutput> = async (context, input) => {
   const { store, signal, report } = context;
   const { fact } = await readInput(store, input.executionId);
-  const names = fact.collections ?? (await listCollections(store, { signal }));
+  const names = [...new Set(fact.collections ?? (await listCollections(store, { signal })))];
   const listings = await mapParallel(names, limits.storeConcurrency, async (name) => list(context, input, name));
 
   const work: PollWork = {
@@ -50,6 +51,7 @@ async function list(context: StepContext, { executionId }: TaskInput, collection
   try {
     await readCollection(store, collection, { signal });
     const account = await readLedger(store, collection, { signal });
+    assertBalanced(account);
     await mendHints(store, account);
     for (const { entry, damage } of account.open) {
       if (damage === null) continue;
@@ -64,6 +66,17 @@ async function list(context: StepContext, { executionId }: TaskInput, collection
     if (error.kind !== 'Corrupt' && error.kind !== 'NotFound') throw error;
     return { collection, baseVersion: 0, batches: 0, refused: reportError(error), pending: [] };
   }
+}
+
+/** What does not balance is not built upon: a version that was lost would be written anew, without its rows. */
+function assertBalanced({ collection, ledger, manifest, open }: CollectionAccount): void {
+  // A batch whose facts are damaged is counted as pending, whatever of it is published.
+  if (isBalanced(ledger) || open.some(({ damage }) => damage !== null)) return;
+  const key = manifest?.ref.key ?? collectionKeys(collection).snapshots;
+  const missing = unaccounted(ledger).rows;
+  throw corrupt('ledger-imbalance', key, ledger.submitted.rows, ledger.submitted.rows - missing, {
+    hint: 'run `alluvium audit`, which names what is missing',
+  });
 }
 
 /** `pending/` is a hint: where a batch was missing from it, or a finished one still stands in it, it is put right. */

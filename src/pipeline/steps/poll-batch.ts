@@ -1,4 +1,5 @@
 import { type AlluviumError, errorPolicies, internal, toAlluviumError } from '../../domain/errors.ts';
+import type { Stored } from '../../domain/fact.ts';
 import type { CollectionFact, PollBatch, PollItem, SubmissionFact, WorkList } from '../../domain/facts.ts';
 import { executionKeys } from '../../domain/keys.ts';
 import { readCollection } from '../../ledger/read-collections.ts';
@@ -7,7 +8,7 @@ import { pollBatch } from '../../poll/poll-batch.ts';
 import { providerFor } from '../../provider/registry.ts';
 import { readNamedFact, requireFact } from '../../store/facts.ts';
 import { accuse } from '../execution-facts.ts';
-import type { Step, StepContext, TaskInput } from '../task.ts';
+import { logOf, type Step, type StepContext, type TaskInput } from '../task.ts';
 
 export interface PollOutput {
   readonly outcome: 'BatchesSealed' | 'BatchesWaiting';
@@ -25,11 +26,12 @@ export const pollBatchStep: Step<PollOutput> = async (context, input) => {
     throw internal('item-unknown', `a task was started for an item that is not in the work list: ${input.item}`);
   const collection = (await readCollection(context.store, item.collection, context)).fact;
 
+  const findBatch = batchFinder(context);
   const errors: AlluviumError[] = [];
   let sealed = 0;
   for (const batch of item.batches) {
     try {
-      sealed += (await poll(context, input, collection, batch)) ? 1 : 0;
+      sealed += (await poll(context, input, collection, await findBatch(batch))) ? 1 : 0;
     } catch (thrown) {
       const error = toAlluviumError(thrown);
       if (error.kind === 'Canceled') throw error;
@@ -44,36 +46,35 @@ export const pollBatchStep: Step<PollOutput> = async (context, input) => {
 };
 
 async function poll(
-  { store, providers, signal, report }: StepContext,
+  context: StepContext,
   { executionId }: TaskInput,
   collection: CollectionFact,
-  { batchId, submission }: PollBatch,
+  batch: SubmittedBatch,
 ): Promise<boolean> {
-  const batch = await findBatch({ store, signal }, batchId, submission);
+  const { store, providers, signal, report } = context;
   const provider = providerFor({ ...collection, provider: batch.entry.provider }, providers);
-  const sealed = await pollBatch({ store, executionId, collection, batch, provider, signal });
+  const sealed = await pollBatch({ store, executionId, collection, batch, provider, signal, log: logOf(context) });
   if (sealed === null) return false;
   const { deltas, residueTally } = sealed.fact;
   report({
     type: 'BatchSealed',
     collection: collection.collection,
-    batchId,
+    batchId: batch.entry.batchId,
     rows: deltas.reduce((rows, { tally }) => rows + tally.rows, 0),
     residue: residueTally.rows,
   });
   return true;
 }
 
-async function findBatch(
-  { store, signal }: Pick<StepContext, 'store' | 'signal'>,
-  batchId: string,
-  ref: PollBatch['submission'],
-): Promise<SubmittedBatch> {
-  const submission = await readNamedFact<SubmissionFact>(store, ref, { signal });
-  const entry = submission.fact.batches.find((candidate) => candidate.batchId === batchId);
-  if (entry === undefined)
+/** Finds batches in their submissions. Neighbours are of the same one, which is as long as its hand-in: it is read once. */
+function batchFinder({ store, signal }: Pick<StepContext, 'store' | 'signal'>) {
+  let submission: Stored<SubmissionFact> | null = null;
+  return async ({ batchId, submission: ref }: PollBatch): Promise<SubmittedBatch> => {
+    if (submission?.ref.sha256 !== ref.sha256) submission = await readNamedFact(store, ref, { signal });
+    const entry = submission.fact.batches.find((candidate) => candidate.batchId === batchId);
+    if (entry !== undefined) return { entry, submission };
     throw internal('batch-unknown', `a work list names a batch that its submission does not: ${batchId}`);
-  return { entry, submission };
+  };
 }
 
 async function setAside(

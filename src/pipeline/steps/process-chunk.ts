@@ -6,7 +6,7 @@ import type { ChunkPlan, SegmentReceipt } from '../../domain/facts.ts';
 import { keyStem } from '../../domain/keys.ts';
 import { readCollection } from '../../ledger/read-collections.ts';
 import { accuse, type ChunkResult, type ProcessChunkOutput, readChunkItems } from '../execution-facts.ts';
-import type { Step, StepContext } from '../task.ts';
+import { logOf, type Step, type StepContext } from '../task.ts';
 
 /** Verifies each delta against its seal, merges the good ones into a segment, and accuses each bad one. */
 export const processChunk: Step<ProcessChunkOutput> = async (context, { executionId, round, item: position }) => {
@@ -15,7 +15,14 @@ export const processChunk: Step<ProcessChunkOutput> = async (context, { executio
   if (item === undefined)
     throw internal('item-unknown', `a task was started for an item that is not in the work list: ${position}`);
   const { dimension } = (await readCollection(store, item.collection, { signal })).fact;
-  const target: ChunkTarget = { store, collection: item.collection, dimension, base: item.base, signal };
+  const target: ChunkTarget = {
+    store,
+    collection: item.collection,
+    dimension,
+    base: item.base,
+    signal,
+    log: logOf(context),
+  };
 
   const chunks: ChunkResult[] = [];
   const receipts: string[] = [];
