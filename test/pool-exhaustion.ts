@@ -25,7 +25,7 @@ async function endOf(task: PoolTask): Promise<string> {
 function useUp(): number[] {
   const open: number[] = [];
   try {
-    for (;;) open.push(openSync('/dev/null'));
+    for (;;) open.push(openSync('/dev/null', 'r'));
   } catch {
     return open;
   }

@@ -81,6 +81,7 @@ test('help of submit', async () => {
       --records-per-batch <n>  records that are embedded together (default: 500, env: ALLUVIUM_RECORDS_PER_BATCH)
       --force                  embed every record, changed or not
       --skip-invalid           leave bad lines out, instead of handing in nothing
+      --folder <dir>           where request files go and answers come from (provider "files")
 
     A new collection:
       --provider <name>        who embeds it (default: "local", or "given" where the first record has a vector)
@@ -104,11 +105,17 @@ test('help of submit', async () => {
       It is all or nothing: bad lines are named and nothing is handed in, unless --skip-invalid. Records that
       have not changed since they were handed in before are skipped, unless --force.
 
+      With --provider files, requests for OpenAI's Batch API are written to a folder, and whatever is put there as
+      *.jsonl is searched for their answers: output and error files, in any order, under any name. A file that is not
+      whole yet is waited for; beside one that will not become whole, put an empty <file>.done.
+
     Examples:
       alluvium submit records.jsonl
       alluvium submit lines.jsonl.gz -c lines --records-per-batch 50
       alluvium submit table.csv --id-field sku --text-field title --metadata-fields brand,price
       zcat records.jsonl.gz | alluvium submit -
+      alluvium submit records.jsonl --provider files --folder batches \\
+          --model text-embedding-3-small --dimension 1536
 
     "
   `);
@@ -125,6 +132,15 @@ test('help of ingest', async () => {
       --concurrency <n>        chunks that are compacted at the same time (default: 5, env: ALLUVIUM_CONCURRENCY)
       --deltas-per-chunk <n>   deltas that are compacted together (default: 10, env: ALLUVIUM_DELTAS_PER_CHUNK)
       --workers <n>            worker processes (default: one per core, env: ALLUVIUM_WORKERS)
+      --wait                   ingest again until nothing is pending
+      --timeout <duration>     with --wait: give up after so long (90s, 10m, 2h)
+      --watch                  ingest again and again until interrupted
+      --every <duration>       pause between two ingests of --wait or --watch (default: "10s")
+      --time-limit <duration>  start no further task after so long; what was not reached stays pending
+      --log-format <format>    a log on stderr instead of progress (choices: "none", "text", "json", default:
+                               "none")
+      --log-level <level>      the least level that is logged (choices: "debug", "info", "warn", "error", default:
+                               "info")
 
     Everywhere:
       -h, --help               print help
@@ -143,6 +159,8 @@ test('help of ingest', async () => {
       alluvium ingest
       alluvium ingest -c lines --concurrency 8
       alluvium ingest --json | jq .outcome
+      alluvium ingest --wait --timeout 2h
+      alluvium ingest --time-limit 4m --log-format json
 
     "
   `);

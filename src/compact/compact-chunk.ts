@@ -1,6 +1,6 @@
 import { idHash, keyDigest, sha256Hex } from '../domain/digest.ts';
 import { internal, toAlluviumError, unavailable } from '../domain/errors.ts';
-import type { BlockSeal, DeltaPlace, SegmentEntry, SegmentReceipt } from '../domain/facts.ts';
+import type { BlockSeal, DeltaPlace, IndexRef, SegmentEntry, SegmentReceipt } from '../domain/facts.ts';
 import { refOf, type Stored } from '../domain/fact.ts';
 import { type Log, silent } from '../domain/log.ts';
 import { collectionKeys, formatSequence, keyStem } from '../domain/keys.ts';
@@ -134,19 +134,26 @@ async function sealSegment(
 function checkedIndex(key: string, entries: readonly IndexEntry[], blocks: readonly BlockSeal[], expected: Tally) {
   const { bytes, tables } = encodeIndex(entries, blocks);
   const body = async function* (): AsyncGenerator<Uint8Array> {
-    const index = await openIndex({ ...refOf(key, bytes), tables }, async (offset, length) =>
-      bytes.subarray(offset, offset + length),
-    );
-    const decoded = new Tallier();
-    for await (const entry of index.entries()) {
-      decoded.add(keyDigest(entry.idHash, entry.sequence, entry.line), entry.digest);
-    }
-    if (!sameTally(decoded.tally(), expected)) {
-      throw internal('index-imbalance', `the index of a segment holds other rows than the segment: ${key}`);
-    }
+    const decoded = await tallyIndex({ ...refOf(key, bytes), tables }, bytes).catch((cause: unknown) => {
+      throw indexDiffers(key, cause);
+    });
+    if (!sameTally(decoded, expected)) throw indexDiffers(key);
     yield bytes;
   };
   return { body: body(), summary: () => tables };
+}
+
+async function tallyIndex(ref: IndexRef, bytes: Uint8Array): Promise<Tally> {
+  const index = await openIndex(ref, async (offset, length) => bytes.subarray(offset, offset + length));
+  const tallier = new Tallier();
+  for await (const entry of index.entries()) {
+    tallier.add(keyDigest(entry.idHash, entry.sequence, entry.line), entry.digest);
+  }
+  return tallier.tally();
+}
+
+function indexDiffers(key: string, cause?: unknown) {
+  return internal('index-imbalance', `the index of a segment holds other rows than the segment: ${key}`, { cause });
 }
 
 function indexEntry(row: Row, position: number): IndexEntry {

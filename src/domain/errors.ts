@@ -72,7 +72,7 @@ export interface ErrorReport {
  * try {
  *   await ingest(store);
  * } catch (error) {
- *   if (error instanceof AlluviumError && errorPolicies[error.kind].retry) scheduleAgain();
+ *   if (error instanceof AlluviumError && errorPolicies[error.kind].retry) console.error('later:', error.message);
  *   else throw error;
  * }
  */

@@ -1,6 +1,7 @@
 import { reportError } from '../domain/errors.ts';
 import { definition } from '../pipeline/definition.ts';
 import { type StepName, stepNames, type TaskInput } from '../pipeline/task.ts';
+import { nextTurn } from '../runtime/clock.ts';
 import type { HistoryWriter } from './history.ts';
 import { interpret, type TaskHandler } from './interpreter.ts';
 import type { TaskRunner } from './task-runner.ts';
@@ -66,6 +67,8 @@ function handlers(runner: TaskRunner): Record<string, TaskHandler> {
 
 /** The document matches errors by name, and hands on their message: the name is the kind, the message the whole report. */
 async function call(runner: TaskRunner, name: StepName, input: unknown): Promise<object> {
+  // Lets the history hear of the state that calls before it hears of the task.
+  await nextTurn();
   try {
     return await runner.run(name, input as TaskInput);
   } catch (thrown) {

@@ -27,7 +27,7 @@ const readers: Readonly<Record<InputFormat, typeof readJsonl>> = { jsonl: readJs
  * `metadata` and the list `vector`, where there are such; a table's other columns become metadata.
  *
  * @example
- * for await (const line of readInput('records.jsonl.gz')) console.log(line.line);
+ * for await (const { line } of readInput('notes.jsonl')) console.log(line);
  */
 export async function* readInput(source: InputSource, options: InputOptions = {}): AsyncGenerator<InputLine> {
   const { fields = defaultFields, lineBytesMax = limits.lineBytesMax, inputBytesMax = limits.inputBytesMax } = options;

@@ -18,11 +18,12 @@ export interface EmbedWithOptions {
  * again. A single vector that is unusable (of another dimension, zero, not finite) makes its record residue.
  *
  * @example
- * const provider = embedWith(async (texts, { signal }) => myModel.encode(texts, { signal }), {
- *   name: 'mine',
- *   model: 'all-MiniLM-L6-v2',
- *   dimension: 384,
- * });
+ * import { embed } from './my-model.ts';
+ *
+ * const provider = embedWith((texts, { signal }) => embed(texts, signal), { model: 'my-model', dimension: 768 });
+ * const lines = inputLines([{ id: '1', document: 'a river carries sand' }]);
+ * await submit(store, 'rivers', lines, { provider: provider.name, providers: [provider] });
+ * await ingest(store, { providers: [provider] });
  */
 export function embedWith(
   embedTexts: EmbedTexts,

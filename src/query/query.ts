@@ -50,7 +50,7 @@ const resultsDefault = 10;
  * many queries, serve the snapshot from a vector database.
  *
  * @example
- * const { results } = await query(store, { collection: 'lines', text: 'TOTAL AMOUNT', k: 5 });
+ * const { results } = await query(store, { collection: 'notes', text: 'what a river carries', k: 5 });
  */
 export async function query(store: AlluviumStore, options: QueryOptions): Promise<QueryResult> {
   const { collection, k = resultsDefault, where = {}, signal } = options;

@@ -34,6 +34,9 @@ export async function requireSnapshot(
 /**
  * Every live row of a published version, block by block: memory stays at one block. Every byte is checked against its seal before a row
  * of it is given.
+ *
+ * @example
+ * for await (const { id, vector } of readRows(store.store, 'notes', { version: 1 })) console.log(id, vector?.length);
  */
 export async function* readRows(store: Store, collection: string, options: ReadOptions = {}): AsyncGenerator<Row> {
   const { dimension } = (await readCollection(store, collection, options)).fact;

@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
 /** The current time in UTC with milliseconds, as every fact states it. */
 export function timestamp(): string {
@@ -34,4 +34,9 @@ export function deadline(ms: number): AbortSignal {
 /** Milliseconds that only go forward, since an earlier reading: for durations, never for facts. */
 export function elapsedMs(since = 0): number {
   return performance.now() - since;
+}
+
+/** Resolves when everything that is already due has run. */
+export async function nextTurn(): Promise<void> {
+  await setImmediate();
 }

@@ -48,7 +48,7 @@ function checkedEncoding(rows: Iterable<Row> | AsyncIterable<Row>, dimension: nu
   const pending: Row[] = [];
 
   const check = (bytes: Uint8Array): void => {
-    for (const row of decodeBlock('(being sealed)', bytes, dimension)) {
+    for (const row of decodeAgain(bytes, dimension)) {
       const original = pending.shift();
       if (original === undefined || !sameRow(row, original)) throw decodeDiffers();
       decoded.add(keyDigest(idHash(row.id), row.sequence, row.line), row.digest);
@@ -75,6 +75,15 @@ function checkedEncoding(rows: Iterable<Row> | AsyncIterable<Row>, dimension: nu
   return { body: body(), summary: () => ({ tally: decoded.tally(), blocks }) };
 }
 
+/** What cannot be read back at once is our defect: nothing was stored yet that could be damaged. */
+function decodeAgain(bytes: Uint8Array, dimension: number): Row[] {
+  try {
+    return decodeBlock('(being sealed)', bytes, dimension);
+  } catch (cause) {
+    throw decodeDiffers(cause);
+  }
+}
+
 /** In every field: a digest travels with its row, and does not tell that a text was changed on the way. */
 function sameRow(a: Row, b: Row): boolean {
   const sameText = a.id === b.id && a.document === b.document && a.metadata === b.metadata;
@@ -88,6 +97,6 @@ function sameVector(a: Float32Array | null, b: Float32Array | null): boolean {
   return Buffer.compare(vectorBytes(a), vectorBytes(b)) === 0;
 }
 
-function decodeDiffers() {
-  return internal('encode-decode', 'encoded rows do not decode to themselves; please report this');
+function decodeDiffers(cause?: unknown) {
+  return internal('encode-decode', 'encoded rows do not decode to themselves; please report this', { cause });
 }

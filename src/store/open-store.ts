@@ -37,7 +37,12 @@ export async function openStore(location: string, options: OpenOptions = {}): Pr
   return openOn(openDriver(location, options.onWarning), options);
 }
 
-/** Opens a store on a driver of your own, such as a `MemoryStore`. */
+/**
+ * Opens a store on a driver of your own, such as a `MemoryStore`.
+ *
+ * @example
+ * const store = await openOn(new MemoryStore(), { create: true });
+ */
 export async function openOn(store: Store, options: OpenOptions = {}): Promise<AlluviumStore> {
   const stage = options.stage ?? 'dev';
   assertName('stage', stage);

@@ -25,7 +25,7 @@ export const recordsPerBatchDefault = 500;
  *
  * @throws `Invalid` naming every bad line (the first {@link limits.examplesMax}), unless `skipInvalid`.
  * @example
- * const { records, skipped } = await submit(store, 'lines', readInput('lines.jsonl.gz'), { recordsPerBatch: 50 });
+ * const { records, skipped } = await submit(store, 'notes', readInput('notes.jsonl'), { recordsPerBatch: 50 });
  */
 export async function submit(
   store: AlluviumStore,

@@ -31,18 +31,25 @@ describe.each(supportedNodes)('on $name', (node) => {
     });
   });
 
-  test.skipIf(!node.isInstalled)('a configuration in TypeScript imports the library, wherever that is installed', () => {
-    file(
-      'alluvium.config.ts',
-      `import { defineConfig, embedWith } from 'alluvium';
+  test.skipIf(!node.isInstalled)(
+    'a configuration in TypeScript imports the library, wherever that is installed',
+    () => {
+      file(
+        'alluvium.config.ts',
+        `import { defineConfig, embedWith } from 'alluvium';
       const embed = (texts: readonly string[]) => texts.map((text) => [text.length, 1]);
       export default defineConfig({ providers: [embedWith(embed, { name: 'lengths', model: 'lengths-1', dimension: 2 })] });`,
-    );
-    file('notes.jsonl', ['short', 'rather long'].map(toLine).join('\n'));
-    expect(json(alluvium(node, 'submit', 'notes.jsonl', '--provider', 'lengths', '--json'))).toMatchObject({ records: 2 });
-    expect(json(alluvium(node, 'ingest', '--json'))).toMatchObject({ outcome: 'Complete' });
-    expect(json(alluvium(node, 'query', 'just as long', '-k', '1', '--json'))).toMatchObject({ results: [{ id: '1' }] });
-  });
+      );
+      file('notes.jsonl', ['short', 'rather long'].map(toLine).join('\n'));
+      expect(json(alluvium(node, 'submit', 'notes.jsonl', '--provider', 'lengths', '--json'))).toMatchObject({
+        records: 2,
+      });
+      expect(json(alluvium(node, 'ingest', '--json'))).toMatchObject({ outcome: 'Complete' });
+      expect(json(alluvium(node, 'query', 'just as long', '-k', '1', '--json'))).toMatchObject({
+        results: [{ id: '1' }],
+      });
+    },
+  );
 });
 
 test.skipIf(!oldNode.isInstalled)(`on ${oldNode.name} one sentence says what is needed`, () => {

@@ -10,6 +10,7 @@ export default defineConfig({
     globalSetup: 'test/package/install-package.ts',
     // Each starts processes of its own, which a cold disk makes slow.
     testTimeout: 30_000,
-    reporters: reports === undefined ? ['verbose'] : ['verbose', ['json', { outputFile: join(reports, 'package.json') }]],
+    reporters:
+      reports === undefined ? ['verbose'] : ['verbose', ['json', { outputFile: join(reports, 'package.json') }]],
   },
 });

@@ -68,6 +68,8 @@ async function runIngest(flags: IngestFlags, invocation: Invocation): Promise<nu
     concurrency: invocation.setting('concurrency'),
     deltasPerChunk: invocation.setting('deltasPerChunk'),
   };
+  const workers = invocation.setting('workers');
+  const timeLimitMs = flags.timeLimit === undefined ? undefined : parseDuration(flags.timeLimit);
   const repetition = repetitionOf(flags);
   const store = await invocation.openStore();
   const { ingest } = await import('../../engine/ingest.ts');
@@ -75,10 +77,10 @@ async function runIngest(flags: IngestFlags, invocation: Invocation): Promise<nu
   const view = viewOf(flags, store.stage, invocation);
   const options = {
     ...settings,
-    workers: invocation.setting('workers'),
+    workers,
     collections: flags.collection,
     configPath: invocation.configPath,
-    timeLimitMs: flags.timeLimit === undefined ? undefined : parseDuration(flags.timeLimit),
+    timeLimitMs,
     signal: invocation.signal,
     onEvent: view.show,
   };
