@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
-import { digestBytes, keyDigest, type Digest } from '../src/domain/digest.ts';
+import { digestBytes, idHash, keyDigest, type Digest } from '../src/domain/digest.ts';
 import type { Row } from '../src/domain/row.ts';
-import { idHash } from '../src/domain/digest.ts';
 import { Tallier, type KeyTally, type Tally } from '../src/domain/tally.ts';
 
 /** Words around the primes of a set hash, where its sums wrap. */

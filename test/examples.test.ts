@@ -1,6 +1,6 @@
 // Catches an example that a reader would copy and that does not compile, does not run, or tells of an API of yesterday.
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -20,8 +20,8 @@ let folder = '';
 
 beforeAll(async () => {
   folder = await makeExamplesFolder();
-  for (const [index, { code }] of examples.entries()) {
-    await placeExample(folder, `example-${index}`, 'example.ts', programOf(code));
+  for (const [index, { subject, code }] of examples.entries()) {
+    await placeExample(folder, `${index}-${subject}`, 'example.ts', programOf(code));
   }
   for (const { subject, code } of readme) await placeExample(folder, `readme-${subject}`, fileOf(code), code);
 });
@@ -37,13 +37,13 @@ test('every example compiles', async () => {
   expect(await runProgram(folder, compiler, '-p', folder)).toEqual({ exitCode: 0, text: '' });
 });
 
-test.concurrent.each(examples.map(({ subject }, index) => [subject || 'the library', index] as const))(
-  'the example of %s runs',
-  async (_, index) => {
-    const { exitCode, text } = await runProgram(join(folder, `example-${index}`), 'example.ts');
-    expect(exitCode, text).toBe(0);
-  },
-);
+test('every example runs', async () => {
+  // In one process, which need not load the library once for each.
+  const runs = examples.map(({ subject }, index) => runOf(join(folder, `${index}-${subject}`)));
+  await writeFile(join(folder, 'all.ts'), runs.join(''));
+  const { exitCode, text } = await runProgram(folder, 'all.ts');
+  expect(exitCode, text).toBe(0);
+});
 
 test('the README shows how to use the library', async () => {
   const { exitCode, text } = await runProgram(join(folder, 'readme-Library'), 'example.ts');
@@ -78,6 +78,11 @@ function programOf(code: string): string {
   const imports = isWhole ? '' : `import { ${names.join(', ')} } from 'alluvium';\n`;
   const store = needsStore ? "const store = await openStore('./.alluvium');\n" : '';
   return `${imports}${store}${code}`;
+}
+
+function runOf(directory: string): string {
+  const path = JSON.stringify(join(directory, 'example.ts'));
+  return `process.chdir(${JSON.stringify(directory)});\nawait import(${path});\n`;
 }
 
 /** A block that begins with a file's name is that file. */

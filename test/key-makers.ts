@@ -110,6 +110,12 @@ export const makers: Readonly<Record<KeyType, Maker>> = {
     make: ({ collection, batchId }) => collectionKeys(collection).batch(batchId).sealed,
     remake: (parts) => batchOf(parts).sealed,
   },
+  cancelled: {
+    class: 'fact',
+    of: 'batch',
+    make: ({ collection, batchId }) => collectionKeys(collection).batch(batchId).cancelled,
+    remake: (parts) => batchOf(parts).cancelled,
+  },
   published: {
     class: 'fact',
     of: 'batch',

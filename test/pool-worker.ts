@@ -41,9 +41,9 @@ if (import.meta.main) {
 async function run(task: PoolTask, port: number): Promise<void> {
   if (task.type === 'tell') for (const event of task.events) send({ type: 'event', event });
   if (task.type === 'hold') await call(port, 'held');
-  if (task.type === 'die') return die(task.signal);
-  if (task.type === 'fail') return fail(task.kind);
-  send({ type: 'result', output: { pid: process.pid, value: 'value' in task ? task.value : null } });
+  if (task.type === 'die') die(task.signal);
+  else if (task.type === 'fail') fail(task.kind);
+  else send({ type: 'result', output: { pid: process.pid, value: 'value' in task ? task.value : null } });
 }
 
 /** Resolves when the other side hangs up. */
@@ -67,8 +67,9 @@ function fail(kind: 'Invalid' | 'Unavailable'): void {
 }
 
 function die(signal: NodeJS.Signals | null): void {
-  if (signal === null) process.exit(dyingExitCode);
-  process.kill(process.pid, signal);
+  process.exitCode = dyingExitCode;
+  if (signal === null) process.disconnect();
+  else process.kill(process.pid, signal);
 }
 
 function send(message: FromWorker): void {

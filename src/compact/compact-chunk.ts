@@ -79,7 +79,7 @@ export async function compactChunk(
   const merged = mergeRows(deltas.map(({ rows }) => rows));
   const segment = await sealSegment(target, merged.rows);
   assertConserved(merged, deltas, segment);
-  const { stored } = await createFact<SegmentReceipt>(
+  const { stored, created } = await createFact<SegmentReceipt>(
     store,
     key,
     {
@@ -91,6 +91,8 @@ export async function compactChunk(
     },
     { signal },
   );
+  // Nothing will ever name the segment of who came second.
+  if (!created) await store.deleteMany([segment.object.key, segment.index.key], { signal });
   return stored;
 }
 

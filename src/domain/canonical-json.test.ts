@@ -4,13 +4,16 @@ import { expect, test } from 'vitest';
 import { shuffled } from '../../test/any-tally.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 
-const anyJson = fc.jsonValue({ stringUnit: 'binary' }) as fc.Arbitrary<Json>;
+const anyJson = fc.json({ stringUnit: 'binary' }).map((text) => JSON.parse(text) as Json);
 
 test('the example of RFC 8785', () => {
   // https://www.rfc-editor.org/rfc/rfc8785#section-3.2.3
-  const numbers = [333_333_333.333_333_29, 1e30, 4.5, 2e-3, 1e-27];
-  const value = { numbers, string: '€$\u000f\nA\'B"\\\\"/', literals: [null, true, false] };
-  expect(canonicalJson(value)).toBe(
+  const text = String.raw`{
+    "numbers": [333333333.33333329, 1E30, 4.50, 2e-3, 0.000000000000000000000000001],
+    "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
+    "literals": [null, true, false]
+  }`;
+  expect(canonicalJson(JSON.parse(text))).toBe(
     '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
   );
 });
@@ -33,9 +36,8 @@ test('it reads as the value it was made of, and writing that again gives the sam
   fc.assert(
     fc.property(anyJson, (value) => {
       const text = canonicalJson(value);
-      expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(JSON.parse(text)).toEqual(value);
       expect(canonicalJson(JSON.parse(text))).toBe(text);
-      expect(canonicalJson(JSON.parse(JSON.stringify(value)))).toBe(text);
     }),
   );
 });
@@ -56,7 +58,9 @@ test('the order in which members were set changes nothing', () => {
 });
 
 test('numbers that are equal have one form', () => {
-  expect([-0, 0.0, 1, 1.0, 1e21, 5e-324].map(canonicalJson)).toEqual(['0', '0', '1', '1', '1e+21', '5e-324']);
+  const written = ['-0', '0.0', '10E-1', '1.00', '1000000000000000000000', '4.9e-324'];
+  const canonical = written.map((number) => canonicalJson(JSON.parse(number)));
+  expect(canonical).toEqual(['0', '0', '1', '1', '1e+21', '5e-324']);
 });
 
 test('a key that means something to JavaScript is a key', () => {

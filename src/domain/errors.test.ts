@@ -82,12 +82,12 @@ test('an error is the same beyond a process, but for its cause', () => {
   fc.assert(
     fc.property(anyError, (error) => {
       const report = reportError(error);
-      const travelled = errorFromReport(JSON.parse(JSON.stringify(report)) as typeof report);
+      const message = JSON.stringify(report);
+      const travelled = errorFromReport(JSON.parse(message) as typeof report);
       expect(travelled).toBeInstanceOf(AlluviumError);
       expect(reportError(travelled)).toEqual(report);
-      const { kind, name, code, message, details, hint } = error;
-      expect(travelled).toMatchObject({ kind, name, code, message, hint });
-      expect(travelled.details).toEqual(details);
+      expect([travelled.name, travelled.message]).toEqual([error.name, error.message]);
+      expect(travelled.details).toEqual(error.details);
     }),
   );
 });

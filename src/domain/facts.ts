@@ -85,6 +85,15 @@ export interface SealedFact {
   readonly sealedAt: string;
 }
 
+/** `cancelled.json`: the batch is not to be embedded. What had come back by then is kept, the rest is discarded. */
+export interface CancelledFact {
+  readonly batchId: string;
+  readonly submission: ObjectRef;
+  /** Whether its provider may still hand over answers. Its rows are pending until it has. */
+  readonly awaited: boolean;
+  readonly cancelledAt: string;
+}
+
 export interface DeltaSeal {
   readonly deltaId: string;
   /** 0-based. `(batch, part)` is the delta's place, which it keeps when it is rebuilt. */

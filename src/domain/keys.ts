@@ -63,6 +63,7 @@ function batchKeys(root: string) {
     errors: (sha256: string) => `${root}/errors/${sha256}.jsonl`,
     residue: (sha256: string) => `${root}/residue/${sha256}.json`,
     sealed: `${root}/sealed.json`,
+    cancelled: `${root}/cancelled.json`,
     published: (part: number) => `${root}/published/${part}.json`,
   };
 }
@@ -119,6 +120,7 @@ export type KeyType =
   | 'errors'
   | 'residue'
   | 'sealed'
+  | 'cancelled'
   | 'published'
   | 'delta'
   | 'segment'
@@ -156,6 +158,7 @@ const patterns: readonly (readonly [KeyType, KeyClass, RegExp])[] = [
   ['errors', 'data', new RegExp(`^${inBatch}/errors/${hex}\\.jsonl$`)],
   ['residue', 'fact', new RegExp(`^${inBatch}/residue/[0-9a-f]{64}\\.json$`)],
   ['sealed', 'fact', new RegExp(`^${inBatch}/sealed\\.json$`)],
+  ['cancelled', 'fact', new RegExp(`^${inBatch}/cancelled\\.json$`)],
   ['published', 'fact', new RegExp(`^${inBatch}/published/${count}\\.json$`)],
   ['delta', 'data', new RegExp(`^${inCollection}/deltas/[a-z0-9-]+\\.arrow$`)],
   ['segment', 'data', new RegExp(`^${inCollection}/segments/[a-z0-9-]+\\.arrow$`)],

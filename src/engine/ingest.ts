@@ -38,6 +38,8 @@ export interface IngestOptions {
   readonly configPath?: string | undefined;
   /** Starts no further task after so many milliseconds: what was done is concluded, what was not stays pending. */
   readonly timeLimitMs?: number | undefined;
+  /** An execution that has shown no life for so long is ended by this one. Default {@link limits.takeoverAfterMs}. */
+  readonly takeoverAfterMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: IngestEvent) => void) | undefined;
 }
@@ -83,10 +85,10 @@ async function runExecutions(
   executor: Executor,
   options: IngestOptions,
 ): Promise<IngestResult> {
-  const { collections = null } = options;
+  const { collections = null, takeoverAfterMs = limits.takeoverAfterMs } = options;
   const takenOver: string[] = [];
   for (;;) {
-    const abandoned = await findAbandoned(store.store, documentHash, collections);
+    const abandoned = await findAbandoned(store.store, { documentHash, collections, takeoverAfterMs });
     const input = abandoned ?? (await beginExecution(store, settings, collections));
     const outcome = await runExecution(store, input, abandoned !== null, executor, options);
     if (outcome === null) continue;

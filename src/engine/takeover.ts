@@ -1,10 +1,16 @@
 import type { Stored } from '../domain/fact.ts';
 import type { ExecutionInput, HistoryPage, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys, runningKey, runningPrefix } from '../domain/keys.ts';
-import { limits } from '../domain/limits.ts';
 import { durationBetween, timestamp } from '../runtime/clock.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact, requireFact } from '../store/facts.ts';
+
+/** What an execution must have in common with ours to be gone on with, and how long it must have been silent. */
+export interface TakeoverOptions {
+  readonly documentHash: string;
+  readonly collections: readonly string[] | null;
+  readonly takeoverAfterMs: number;
+}
 
 /**
  * Executions whose coordinator died.
@@ -15,8 +21,7 @@ import { createFact, findFact, requireFact } from '../store/facts.ts';
  */
 export async function findAbandoned(
   store: Store,
-  documentHash: string,
-  collections: readonly string[] | null,
+  { documentHash, collections, takeoverAfterMs }: TakeoverOptions,
 ): Promise<Stored<ExecutionInput> | null> {
   for await (const { key } of store.list(runningPrefix)) {
     const executionId = key.slice(runningPrefix.length);
@@ -24,18 +29,22 @@ export async function findAbandoned(
     const input = await findFact<ExecutionInput>(store, keys.input);
     const hasEnded = (await store.head(keys.outcome)) !== null;
     if (hasEnded) await store.delete(key);
-    if (input === null || hasEnded || (await isAlive(store, input.fact))) continue;
+    if (input === null || hasEnded || (await isAlive(store, input.fact, takeoverAfterMs))) continue;
     if (input.fact.documentHash !== documentHash) await closeOutdated(store, input);
     else if (String(input.fact.collections) === String(collections)) return input;
   }
   return null;
 }
 
-async function isAlive(store: Store, { executionId, startedAt }: ExecutionInput): Promise<boolean> {
+async function isAlive(
+  store: Store,
+  { executionId, startedAt }: ExecutionInput,
+  takeoverAfterMs: number,
+): Promise<boolean> {
   let lastKey: string | null = null;
   for await (const { key } of store.list(executionKeys(executionId).events)) lastKey = key;
   const shownAt = lastKey === null ? startedAt : (await requireFact<HistoryPage>(store, lastKey)).fact.writtenAt;
-  return durationBetween(shownAt, timestamp()) < limits.takeoverAfterMs;
+  return durationBetween(shownAt, timestamp()) < takeoverAfterMs;
 }
 
 async function closeOutdated(store: Store, { fact, ref }: Stored<ExecutionInput>): Promise<void> {

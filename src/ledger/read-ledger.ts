@@ -8,7 +8,7 @@ import { addKeyTallies, emptyKeyTally } from '../domain/tally.ts';
 import { mapParallel } from '../runtime/parallel.ts';
 import { readLatest } from '../snapshot/latest.ts';
 import type { RequestOptions, Store } from '../store/contract.ts';
-import { type BatchState, isOpen, pendingOf, readBatchState, residueOf } from './batch-state.ts';
+import { type BatchState, discardedOf, isOpen, pendingOf, readBatchState, residueOf } from './batch-state.ts';
 import { readSubmissions, type SubmittedBatch, submittedBatches } from './read-submissions.ts';
 
 /** A collection at one moment: what was handed in, what is published, and what is neither. */
@@ -17,7 +17,7 @@ export interface CollectionAccount {
   readonly submissions: readonly Stored<SubmissionFact>[];
   readonly manifest: Stored<Manifest> | null;
   readonly ledger: Ledger;
-  /** Batches with anything left to do or decide. */
+  /** Batches with rows that no snapshot accounts for. */
   readonly open: readonly BatchState[];
   /** Ids of batches that `pending/` names although nothing of them is left to do. */
   readonly finished: readonly string[];
@@ -89,6 +89,7 @@ function balance(
     withdrawn: manifest?.totals.withdrawn ?? emptyKeyTally,
     pending: addKeyTallies(...states.map(pendingOf)),
     residue: addKeyTallies(...states.map(residueOf)),
+    discarded: addKeyTallies(...states.map(discardedOf)),
   };
 }
 

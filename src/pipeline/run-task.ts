@@ -24,12 +24,14 @@ const steps: Readonly<Record<StepName, Step<object>>> = {
   RecordFailure: recordFailure,
 };
 
+/** Steps whose result is a fact of its own, put with `ifAbsent`: a failure, the outcome. They need no receipt besides. */
+const leavesOwnFact: ReadonlySet<StepName> = new Set(['RecordFailure', 'Conclude']);
+
 /**
- * Runs a step once for its execution: its receipt decides between two runs of the same task. A task that has one is not run again. A
- * recorder leaves no receipt: what it records is one, of a failure.
+ * Runs a step once for its execution: its receipt decides between two runs of the same task. A task that has one is not run again.
  */
 export async function runTask(context: StepContext, name: StepName, input: TaskInput): Promise<object> {
-  if (name === 'RecordFailure') return await recordFailure(context, input);
+  if (leavesOwnFact.has(name)) return await steps[name](context, input);
   const { store, signal } = context;
   const key = executionKeys(input.executionId).receipt(input.round, name, input.item);
   const standing = await findFact<TaskReceipt<object>>(store, key, { signal });

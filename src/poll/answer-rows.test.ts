@@ -50,8 +50,13 @@ test('what a hand-in said of a record is what its request says', async () => {
         .map((line) => JSON.parse(line) as RequestLine);
       expect(askedRecords(lines, 3, space)).toEqual(
         handed.map(({ id, line, document, metadata, content }) => ({
-          ...{ id, document, sequence: 3, line, tombstone: false, content },
+          id,
+          document,
           metadata: metadata === null ? null : canonicalJson(metadata),
+          sequence: 3,
+          line,
+          tombstone: false,
+          content,
         })),
       );
     }),

@@ -2,7 +2,7 @@ import { idHash, keyDigest, rowDigest, sha256Hex } from '../domain/digest.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { providerError, unavailable } from '../domain/errors.ts';
 import type { ObjectRef, Stored } from '../domain/fact.ts';
-import type { CollectionFact, DeltaSeal, RequestLine, ResidueFact, SealedFact } from '../domain/facts.ts';
+import type { CancelledFact, CollectionFact, DeltaSeal, RequestLine, ResidueFact, SealedFact } from '../domain/facts.ts';
 import { collectionKeys, keyStem } from '../domain/keys.ts';
 import { type Log, silent } from '../domain/log.ts';
 import { limits } from '../domain/limits.ts';
@@ -19,6 +19,7 @@ import { sealRows } from '../seal/seal-rows.ts';
 import type { Store } from '../store/contract.ts';
 import { createFact, findFact } from '../store/facts.ts';
 import { answerRows, type AskedRecord, askedRecords, splitParts } from './answer-rows.ts';
+import { endJob } from './end-job.ts';
 import { iterate, keepEscrow } from './keep-escrow.ts';
 import { readRequest } from './read-request.ts';
 
@@ -34,10 +35,11 @@ export interface PollTarget {
 }
 
 /**
- * Brings a batch from its provider into sealed deltas. Null while the provider is not done.
+ * Brings a batch from its provider into sealed deltas. Null while the provider is not done, and for a batch that was cancelled before it began.
  *
  * 1. Escrow, then deltas, then `residue/`, then `sealed.json`, which alone decides: it names all of one and the same parse.
  * 2. Whoever puts `sealed.json` second adopts the first; nothing names the deltas of the second.
+ * 3. A batch that was cancelled is never submitted. What its provider has of it by now is sealed; see {@link CancelledFact}.
  */
 export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> | null> {
   const { store, signal } = target;
@@ -45,12 +47,14 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   const standing = await findFact<SealedFact>(store, keys.sealed, { signal });
   if (standing !== null) return standing;
 
+  const cancelled = await findFact<CancelledFact>(store, keys.cancelled, { signal });
+  if (cancelled?.fact.awaited === false) return null;
   const lines = await readRequest(store, target.batch, { signal });
   const asked = askedRecords(lines, target.batch.submission.fact.sequence, target.collection);
-  const jobId = await finishedJob(target, lines);
-  if (jobId === null) return null;
-  const output = await keepEscrow(store, target.provider.output(jobId, { signal }), keys.output, { signal });
-  const errors = await keepEscrow(store, target.provider.errors(jobId, { signal }), keys.errors, { signal });
+  const files = await finishedFiles(target, lines, cancelled !== null);
+  if (files === null) return null;
+  const output = await keepEscrow(store, files.output, keys.output, { signal });
+  const errors = await keepEscrow(store, files.errors, keys.errors, { signal });
   const parse = async (): Promise<Answers> =>
     readAnswers({
       batchId: target.batch.entry.batchId,
@@ -84,19 +88,30 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   return stored;
 }
 
-async function finishedJob(
+/** What a provider has answered: its two files. */
+interface AnswerFiles {
+  readonly output: AsyncIterable<Uint8Array>;
+  readonly errors: AsyncIterable<Uint8Array>;
+}
+
+/** Null while the provider is not done. A cancelled batch that it does not know has no answers. */
+async function finishedFiles(
   { provider, batch, signal }: PollTarget,
   lines: readonly RequestLine[],
-): Promise<string | null> {
+  isCancelled: boolean,
+): Promise<AnswerFiles | null> {
   const { batchId, folder } = batch.entry;
-  const { jobId } = await provider.submit({ batchId, lines, folder }, { signal });
-  const status = await provider.poll(jobId, { signal });
+  const request = { batchId, lines, folder };
+  const job = isCancelled ? await endJob(provider, request, signal) : await provider.submit(request, { signal });
+  if (job === null) return { output: iterate([]), errors: iterate([]) };
+  const status = await provider.poll(job.jobId, { signal });
   if (status.state === 'failed') {
     throw providerError('job-failed', `the provider failed the batch: ${status.message ?? 'it does not say why'}`, {
-      details: { batchId: batch.entry.batchId, provider: provider.name },
+      details: { batchId, provider: provider.name },
     });
   }
-  return status.state === 'finished' ? jobId : null;
+  if (status.state !== 'finished') return null;
+  return { output: provider.output(job.jobId, { signal }), errors: provider.errors(job.jobId, { signal }) };
 }
 
 async function sealDeltas(

@@ -20,6 +20,12 @@ export interface Provider {
 
   submit(request: ProviderRequest, options: ProviderOptions): Promise<{ readonly jobId: string }>;
 
+  /**
+   * The job of a batch that was submitted before, maybe by another process; null where there is none. Begins nothing. A provider whose jobs
+   * end with their process leaves it out.
+   */
+  find?(request: ProviderRequest, options: ProviderOptions): Promise<{ readonly jobId: string } | null>;
+
   poll(jobId: string, options: ProviderOptions): Promise<JobStatus>;
 
   /** The output file of a finished job: JSON lines, in any order. */

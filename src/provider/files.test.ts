@@ -8,6 +8,7 @@ import {
   type AnsweringOptions,
   errorAnswer,
   goodAnswer,
+  madeUpVector,
   readRequests,
 } from '../../test/answer-requests.ts';
 import { vectorBytes, sha256 } from '../domain/digest.ts';
@@ -115,13 +116,7 @@ test('answers in any order, under any name, in any file make a batch complete at
   const taken = await take(20);
   expect(taken).toMatchObject(clean);
   const texts = request(20).lines.map(({ document }) => document ?? '');
-  const asked = await readRequests(folder);
-  expect(taken?.vectors.map((vector) => encodeVector(vector ?? new Float32Array()))).toEqual(
-    texts.map((text) => {
-      const found = asked.find(({ input }) => input === text);
-      return found === undefined ? '' : JSON.parse(goodAnswer(found, dimension)).response.body.data[0].embedding;
-    }),
-  );
+  expect(taken?.vectors).toEqual(texts.map((text) => madeUpVector(text, dimension)));
   expect(await take(7, 'batch-b')).toMatchObject(clean);
 });
 

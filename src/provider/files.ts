@@ -26,6 +26,8 @@ interface Job {
   readonly folder: AnswerFolder;
   readonly batchId: string;
   readonly records: number;
+  /** Whether nothing more is waited for. */
+  readonly isEnded: boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ interface Job {
  *    be repeated at any time, and mends a hand-in that was cut off.
  * 2. Which records are answered is for the lines to say, not for files or their names; see {@link AnswerFolder}.
  * 3. Answers and errors come in one stream, whichever file they were in: `errors` is empty.
+ * 4. A job that was canceled is finished with what lies in the folder.
  */
 export function filesProvider(options: FilesOptions): Provider {
   const { model, dimension, settleMs = limits.settleMs, now = timestamp } = options;
@@ -52,13 +55,18 @@ export function filesProvider(options: FilesOptions): Provider {
       remember(jobs, request);
       return { jobId: batchId };
     },
+    async find({ batchId, lines, folder = options.folder }, { signal }) {
+      throwIfCanceled(signal);
+      remember(jobs, { batchId, lines, folder: assertFolder(folder) });
+      return { jobId: batchId };
+    },
     async poll(jobId, { signal }) {
       throwIfCanceled(signal);
-      const { folder, batchId, records } = findJob(jobs, jobId);
+      const { folder, batchId, records, isEnded } = findJob(jobs, jobId);
       const isComplete = async (): Promise<boolean> => {
         if (folder.isAnswered(batchId, records)) return true;
         await folder.look(signal);
-        return folder.isAnswered(batchId, records) || folder.isFinished(batchId, now(), settleMs);
+        return isEnded || folder.isAnswered(batchId, records) || folder.isFinished(batchId, now(), settleMs);
       };
       return { state: (await isComplete()) ? 'finished' : 'running', counts: null };
     },
@@ -69,9 +77,12 @@ export function filesProvider(options: FilesOptions): Provider {
     },
     async *errors(_jobId, { signal }) {
       throwIfCanceled(signal);
+      yield* [];
     },
-    async cancel(_jobId, { signal }) {
+    async cancel(jobId, { signal }) {
       throwIfCanceled(signal);
+      const job = jobs.get(jobId);
+      if (job !== undefined) jobs.set(jobId, { ...job, isEnded: true });
     },
     async embed() {
       throw invalid('query-needs-vector', `provider ${filesName} cannot embed a query: it only passes files on`, {
@@ -108,7 +119,7 @@ function remember(
   { batchId, lines, folder }: ProviderRequest & { readonly folder: string },
 ): void {
   jobs.delete(batchId);
-  jobs.set(batchId, { batchId, records: lines.length, folder: answerFolderAt(folder) });
+  jobs.set(batchId, { batchId, records: lines.length, folder: answerFolderAt(folder), isEnded: false });
   const [oldest] = jobs.keys();
   if (jobs.size > limits.immediateJobsMax && oldest !== undefined) jobs.delete(oldest);
 }

@@ -41,6 +41,10 @@ test('a position that is no number belongs to the batch all the same; an id with
   for (const customId of ['request-1', '/5', '', 7, null]) expect(head({ custom_id: customId })).toBeNull();
 });
 
+test('members that every object inherits mean nothing', () => {
+  expect(head({ constructor: 1, toString: 2, custom_id: 'b/1', method: 'POST' })?.type).toBe('request');
+});
+
 test('what is no object, or ends too early, names nobody and is no error', () => {
   for (const line of [
     '',

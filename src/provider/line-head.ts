@@ -16,28 +16,34 @@ const quote = 0x22;
 const backslash = 0x5c;
 
 /** The members by which a request differs from an answer. */
-const typeOfMember: Readonly<Record<string, LineHead['type']>> = {
-  method: 'request',
-  url: 'request',
-  body: 'request',
-  response: 'answer',
-  error: 'answer',
-};
+const typeOfMember: ReadonlyMap<string, LineHead['type']> = new Map([
+  ['method', 'request'],
+  ['url', 'request'],
+  ['body', 'request'],
+  ['response', 'answer'],
+  ['error', 'answer'],
+]);
 
 /** Null for a line that names no record of a batch, or is no JSON object. */
 export function readLineHead(line: Buffer): LineHead | null {
   let type: LineHead['type'] | null = null;
-  let customId: string | null = null;
+  let place: Omit<LineHead, 'type'> | null = null;
   for (const { name, start } of members(line)) {
-    if (name === 'custom_id') customId ??= readString(line, start);
-    else type ??= typeOfMember[name] ?? null;
-    if (customId !== null && type !== null) break;
+    if (name === 'custom_id') place = readPlace(line, start);
+    else type ??= typeOfMember.get(name) ?? null;
+    if (place !== null && type !== null) break;
   }
-  const slash = customId?.lastIndexOf('/') ?? -1;
-  if (customId === null || slash < 1) return null;
+  return place === null ? null : { type: type ?? 'answer', ...place };
+}
+
+/** `<batchId>/<n>`, the string that starts here. */
+function readPlace(line: Buffer, start: number): Omit<LineHead, 'type'> | null {
+  const customId = readString(line, start) ?? '';
+  const slash = customId.lastIndexOf('/');
+  if (slash < 1) return null;
   const digits = customId.slice(slash + 1);
   const n = /^(?:0|[1-9][0-9]{0,14})$/.test(digits) ? Number(digits) : null;
-  return { type: type ?? 'answer', batchId: customId.slice(0, slash), n };
+  return { batchId: customId.slice(0, slash), n };
 }
 
 /** The members of the outermost object, each with where its value starts. Ends where the line stops to be JSON. */

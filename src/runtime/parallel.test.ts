@@ -65,7 +65,7 @@ test('what throws at once, or rejects with nothing, is an error like any other',
     throw new Error('at once');
   });
   await expect(atOnce).rejects.toThrow('at once');
-  // oxlint-disable-next-line typescript/prefer-promise-reject-errors: it is what must not be lost.
+  // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- it is what must not be lost.
   const withNothing = mapParallel([1, 2], 2, () => Promise.reject());
   await expect(withNothing).rejects.toBeUndefined();
 });

@@ -47,7 +47,7 @@ const refusals: readonly (readonly [what: string, record: Anything, code: string
   ['a vector beyond float32', { ...base, vector: [1, 2, 3, 1e39] }, 'not-finite'],
   ['a vector with null', { ...base, vector: [1, null, 3, 4] }, 'not-a-vector'],
   ['a vector with text', { ...base, vector: [1, '2', 3, 4] }, 'not-a-vector'],
-  // oxlint-disable-next-line no-sparse-arrays: a hole is what is handed in.
+  // oxlint-disable-next-line no-sparse-arrays -- a hole is what is handed in.
   ['a vector with a hole', { ...base, vector: [1, , 3, 4] }, 'not-a-vector'],
   ['a vector that is text', { ...base, vector: 'AAAA' }, 'not-a-vector'],
 ];

@@ -16,7 +16,7 @@ import type { HandedRecord } from './normalize-record.ts';
 /** The highest version of an id, wherever it is. */
 interface Standing extends RecordVersion {
   readonly content: Digest;
-  /** Whether an equal record may rest on it: it is published, or on its way. Residue and tombstones are not. */
+  /** Whether an equal record may rest on it: it is published, or on its way. Residue, tombstones and cancelled records are not. */
   readonly counts: boolean;
 }
 
@@ -62,7 +62,12 @@ export class StandingRecords {
     return unchanged;
   }
 
-  async #addBatch(store: Store, { entry, submission, sealed }: BatchState, options?: RequestOptions): Promise<void> {
+  async #addBatch(
+    store: Store,
+    { entry, submission, sealed, cancelled }: BatchState,
+    options?: RequestOptions,
+  ): Promise<void> {
+    const isGivenUp = sealed === null && cancelled !== null;
     const residue = sealed?.fact.residue ?? null;
     const failed = new IdTable();
     if (residue !== null) {
@@ -75,7 +80,8 @@ export class StandingRecords {
     )) {
       const number = this.#ids.add(hash);
       const version = { sequence: submission.fact.sequence, line };
-      this.#open[number] = higher(this.#open[number], { ...version, content, counts: failed.find(hash) === -1 });
+      const counts = !isGivenUp && failed.find(hash) === -1;
+      this.#open[number] = higher(this.#open[number], { ...version, content, counts });
     }
   }
 }

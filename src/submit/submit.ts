@@ -56,8 +56,6 @@ class HandIn {
   #standing: StandingRecords | null = null;
   #writer: BatchWriter | null = null;
   #folder: string | undefined;
-  /** False once the number may have been taken: then the batches may be those of a submission. */
-  #isUndoable = true;
   #window: HandedRecord[] = [];
   readonly #problems: AlluviumError[] = [];
 
@@ -65,7 +63,8 @@ class HandIn {
   readonly #firstLines: number[] = [];
   readonly #contents: Digest[] = [];
   readonly #wasSkipped: boolean[] = [];
-  #isInDoubt = false;
+  /** Whether the submission may have been committed. */
+  #mayStand = false;
   readonly #count = { lines: 0, records: 0, skipped: 0, invalid: 0, repeated: 0 };
 
   constructor(store: AlluviumStore, collection: string, account: CollectionAccount, options: SubmitOptions) {
@@ -95,24 +94,34 @@ class HandIn {
     const { records, skipped, invalid: left, repeated } = this.#count;
     const result = { collection: this.#collection, records, skipped, batches: batches.length, invalid: left, repeated };
     if (this.#settings === null || batches.length === 0) return { ...result, sequence: null };
+    if (this.#folder !== undefined) await createFolder(this.#folder);
     const { ref } = await createCollection(this.#store.store, this.#settings);
-    const { fact } = await commitSubmission(this.#store.store, {
-      collection: this.#collection,
-      collectionRef: ref,
-      batches,
-      skipped,
-      seen: this.#account.submissions.at(-1) ?? null,
-      skippedContent: (idHash) => this.#skippedContent(idHash),
-    }).catch((error: unknown) => {
-      this.#isInDoubt = toAlluviumError(error).kind !== 'Conflict';
-      throw error;
-    });
-    return { ...result, sequence: fact.sequence };
+    const submission = await this.#takeNumber(ref, batches);
+    await writeRequestFiles(this.#store.store, this.#settings, submission);
+    return { ...result, sequence: submission.fact.sequence };
   }
 
-  /** A commit whose answer was lost may have happened: what it then names must stay, and otherwise is garbage that nobody sees. */
+  /** What a submission that may stand names must stay; where it does not stand, that is garbage that nobody sees. */
   async undo(): Promise<void> {
-    if (!this.#isInDoubt) await this.#writer?.undo();
+    if (!this.#mayStand) await this.#writer?.undo();
+  }
+
+  async #takeNumber(collectionRef: ObjectRef, batches: readonly WrittenBatch[]): Promise<Stored<SubmissionFact>> {
+    this.#mayStand = true;
+    try {
+      return await commitSubmission(this.#store.store, {
+        collection: this.#collection,
+        collectionRef,
+        batches,
+        skipped: this.#count.skipped,
+        seen: this.#account.submissions.at(-1) ?? null,
+        skippedContent: (idHash) => this.#skippedContent(idHash),
+      });
+    } catch (error) {
+      // Of any other error nobody knows whether the last put has happened.
+      this.#mayStand = toAlluviumError(error).kind !== 'Conflict';
+      throw error;
+    }
   }
 
   async #begin(first: InputRecord): Promise<CollectionSettings> {

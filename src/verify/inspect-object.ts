@@ -14,14 +14,18 @@ export interface Inspected {
   readonly fact: object | null;
 }
 
-/** Reads an object whole and checks what can be checked of it alone. */
+/**
+ * Reads an object whole and checks what can be checked of it alone. Null when it is gone since it was listed: only who names it can tell
+ * whether that is damage.
+ */
 export async function inspectObject(
   store: Store,
   { key, bytes }: ListedObject,
   signal?: AbortSignal,
-): Promise<Inspected> {
+): Promise<Inspected | null> {
   const parsed = parseKey(key);
   if (parsed === null || parsed.class === 'hint') return { parsed, ref: { key, bytes, sha256: '' }, fact: null };
+  if ((await store.head(key, { signal })) === null) return null;
   if (parsed.class === 'fact') {
     const { fact, ref } = decodeFact(key, await store.get(key, { signal }));
     return { parsed, ref, fact };

@@ -13,6 +13,8 @@ export interface ProviderUnderTest {
   readonly close?: (provider: Provider) => Promise<void>;
   /** What the records bring: texts to be embedded (the default), or their vectors. */
   readonly records?: 'documents' | 'vectors';
+  /** False where it cannot embed a query. Default: true, unless the records bring their vectors. */
+  readonly queries?: boolean;
   /** False where a query's vector need not be of length 1. */
   readonly unitVectors?: boolean;
   /** Between two polls of a job that is still running. */

@@ -37,8 +37,8 @@ export function providerConformance(name: string, subject: ProviderUnderTest): v
     checkSpace(provider);
     checkJobs(provider, subject);
     checkSignals(provider, subject);
-    if (subject.records === 'vectors') checkNoQueries(provider);
-    else checkQueries(provider, subject);
+    if (subject.queries ?? subject.records !== 'vectors') checkQueries(provider, subject);
+    else checkNoQueries(provider);
   });
 }
 

@@ -1,5 +1,5 @@
 // Would catch: a hand-in by way of files that loses a record, pays for one twice, or cannot be gone on with after a crash.
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -169,7 +169,10 @@ test('from the command line: request files beside the caller, answers taken by w
   const flags = ['--provider', 'files', '--folder', 'batches', '--model', 'm', '--dimension', String(dimension)];
   const submitted = await runJson({ directory: root, input }, 'submit', '-', '--records-per-batch', '5', ...flags);
   expect(submitted.json).toMatchObject({ records: 30, batches: 6, sequence: 1 });
-  expect(await requestNames()).toHaveLength(6);
+  const [name = '', ...others] = await requestNames();
+  expect(others).toHaveLength(5);
+  expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
   await answerRequests(folder, { dimension, files: 3 });
   await writeFile(
     join(folder, 'half-copied.jsonl'),
