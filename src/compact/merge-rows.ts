@@ -21,12 +21,14 @@ export function mergeRows(deltas: readonly (readonly Row[])[]): MergedRows {
   const sorted = deltas.flat().toSorted((a, b) => compareIds(a.id, b.id) || compareContenders(b, a));
   const tallies = { input: new Tallier(), superseded: new Tallier(), duplicate: new Tallier() };
   const rows: Row[] = [];
+  let before: Row | undefined;
   for (const row of sorted) {
     const key = keyDigest(idHash(row.id), row.sequence, row.line);
     tallies.input.add(key, row.digest);
-    const winner = rows.at(-1);
-    if (winner === undefined || winner.id !== row.id) rows.push(row);
-    else tallies[fateOfLoser(row, winner)].add(key, row.digest);
+    // Compared with the row before it, not with the winner: of one version one row is superseded, and the others repeat it.
+    if (before?.id === row.id) tallies[fateOfLoser(row, before)].add(key, row.digest);
+    else rows.push(row);
+    before = row;
   }
   return {
     rows,

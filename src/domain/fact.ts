@@ -21,7 +21,7 @@ export interface ObjectRef {
 
 /** A fact as read: what it says, and how another fact would name it. */
 export interface Stored<T> {
-  readonly fact: T & { readonly key: string };
+  readonly fact: T & { readonly key: string; readonly writer: string };
   readonly ref: ObjectRef;
 }
 
@@ -49,7 +49,7 @@ export function decodeFact<T extends object>(key: string, bytes: Uint8Array): St
   const { sha256: _, ...fact } = parseFact(key, buffer);
   const own = fact['key'];
   if (own !== key) throw corrupt('fact-key', key, key, typeof own === 'string' ? own : 'none');
-  return { fact: fact as unknown as T & { key: string }, ref: refOf(key, buffer) };
+  return { fact: fact as unknown as Stored<T>['fact'], ref: refOf(key, buffer) };
 }
 
 /** A right digest says who wrote the bytes, not that they are JSON. */

@@ -13,7 +13,7 @@ const sequenceDigits = 20;
 
 export const storeKey = 'alluvium.json';
 export const collectionsPrefix = 'collections/';
-const executionsPrefix = 'executions/';
+export const executionsPrefix = 'executions/';
 const pendingPrefix = 'pending/';
 export const runningPrefix = 'running/';
 

@@ -10,6 +10,10 @@ export const limits = {
   lineBytesMax: 16 * 1024 * 1024,
   /** A whole input after decompression, so that a gzip bomb ends. */
   inputBytesMax: 64 * 1024 ** 3,
+  /** Lines of an input, blank and bad ones included: a bomb may hold nothing else. */
+  inputLinesMax: 16_000_000,
+  /** How deep the objects and lists of a record's metadata may lie in each other. */
+  metadataDepthMax: 100,
   /** Records of one submission: its ids are held in memory to find repeated ones (about 80 bytes each). */
   recordsPerSubmissionMax: 4_000_000,
   recordsPerBatchMax: 50_000,
@@ -17,6 +21,8 @@ export const limits = {
   requestBytesTarget: 32 * 1024 * 1024,
   /** Records whose ids are looked up together during a hand-in. */
   lookupWindowRecords: 5_000,
+  /** Such a window closes at the record that brings it to this size. */
+  lookupWindowBytesTarget: 32 * 1024 * 1024,
   /** Vectors of one batch, which a step holds in memory: records × dimension × 4. */
   batchVectorBytesMax: 64 * 1024 * 1024,
   dimensionMax: 16_384,
@@ -111,4 +117,6 @@ export const limits = {
   queryResultsMax: 1_000,
   /** Ids, keys or lines that a message or report lists before it says how many more there are. */
   examplesMax: 20,
+  /** What a message quotes of a user's text before it breaks off. */
+  quotedCharactersMax: 80,
 } as const;

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const script = fileURLToPath(new URL('../../test/pool-exhaustion.ts', import.meta.url));
 
-test.skipIf(process.platform === 'win32').fails(
+test.skipIf(process.platform === 'win32')(
   'without a descriptor left, started processes serve, and no other can be started',
   async () => {
     const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, script];

@@ -73,6 +73,7 @@ export class WorkerPool {
       this.#busy.add(worker);
       void this.#work(worker, assignment);
     }
+    this.#keepSpare();
   }
 
   async #work(worker: Worker, { task, onEvent, resolve, reject }: Assignment): Promise<void> {
@@ -90,7 +91,6 @@ export class WorkerPool {
     this.#busy.delete(worker);
     if (retire || worker.exited) void worker.end();
     else this.#idle.push(worker);
-    this.#keepSpare();
     this.#assign();
   }
 
@@ -158,8 +158,8 @@ class Worker {
   }
 
   #send(message: ToWorker): void {
-    // A broken channel means that the process is gone; its exit says so.
-    this.#child.send(message, () => undefined);
+    // Without a channel the process is gone, and its exit says so, or could not be started, and its error says so.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #receive(message: FromWorker): void {

@@ -1,5 +1,12 @@
 import { canonicalJson } from '../domain/canonical-json.ts';
-import { contentDigest, type Digest, type EmbeddingSpace, idHash, isWellFormed } from '../domain/digest.ts';
+import {
+  type ContentFields,
+  contentDigest,
+  type Digest,
+  type EmbeddingSpace,
+  idHash,
+  isWellFormed,
+} from '../domain/digest.ts';
 import { type AlluviumError, invalid } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
 import { gateVector } from '../format/vector-gate.ts';
@@ -16,6 +23,8 @@ export interface HandedRecord {
   readonly metadata: { readonly [key: string]: unknown } | null;
   /** Set where the record carries its vector. */
   readonly vector: Float32Array | null;
+  /** About what it takes in memory. */
+  readonly bytes: number;
 }
 
 /** Checks a record; throws `Invalid`, naming line and reason, for one that cannot be stored as it is. */
@@ -38,7 +47,13 @@ export function normalizeRecord(
   }
   if (vector === null && document === null) throw bad(line, 'document-missing', 'has neither a document nor a vector');
   const fields = { id, document, metadata: metadata === null ? null : canonicalJson(metadata) };
-  return { line, id, idHash: idHash(id), content: contentDigest(fields, space, vector), document, metadata, vector };
+  const bytes = memoryOf(fields, vector);
+  const content = contentDigest(fields, space, vector);
+  return { line, id, idHash: idHash(id), content, document, metadata, vector, bytes };
+}
+
+function memoryOf({ id, document, metadata }: ContentFields, vector: Float32Array | null): number {
+  return [id, document, metadata].reduce((sum, text) => sum + (text?.length ?? 0), vector?.byteLength ?? 0);
 }
 
 function checkId(id: unknown, line: number): string {
@@ -62,21 +77,33 @@ function checkMetadata(metadata: InputRecord['metadata'], line: number): HandedR
   if (typeof metadata !== 'object' || Array.isArray(metadata)) {
     throw bad(line, 'metadata-type', 'has metadata that is not a JSON object');
   }
-  if (hasLoneSurrogate(metadata)) {
-    throw bad(line, 'lone-surrogate', 'has metadata that is not well-formed Unicode (a lone surrogate)');
-  }
+  const problem = problemOf(metadata, limits.metadataDepthMax);
+  if (problem !== null) throw bad(line, problem, `has metadata ${metadataProblems[problem]}`);
   return metadata;
 }
 
-function hasLoneSurrogate(value: unknown): boolean {
-  if (typeof value === 'string') return !isWellFormed(value);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, member]) => !isWellFormed(key) || hasLoneSurrogate(member));
+const metadataProblems = {
+  'lone-surrogate': 'that is not well-formed Unicode (a lone surrogate)',
+  'metadata-number': 'with a number that JSON cannot hold (infinite, NaN or a big integer)',
+  'metadata-depth': `that is nested deeper than ${limits.metadataDepthMax}`,
+} as const;
+
+/** Why a value would not be read again as it is; null where it would. */
+function problemOf(value: unknown, depthLeft: number): keyof typeof metadataProblems | null {
+  if (typeof value === 'string') return isWellFormed(value) ? null : 'lone-surrogate';
+  if (typeof value === 'number' || typeof value === 'bigint') return Number.isFinite(value) ? null : 'metadata-number';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depthLeft === 0) return 'metadata-depth';
+  for (const [key, member] of Object.entries(value)) {
+    const problem = problemOf(key, 0) ?? problemOf(member, depthLeft - 1);
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 function checkVector(vector: InputRecord['vector'], line: number, dimension: number): Float32Array | null {
   if (vector === null || vector === undefined) return null;
-  const verdict = gateVector(Array.isArray(vector) ? vector : [...vector], dimension);
+  const verdict = gateVector(Symbol.iterator in Object(vector) ? [...vector] : vector, dimension);
   if ('vector' in verdict) return verdict.vector;
   throw bad(line, verdict.code, `has a vector that cannot be used: ${verdict.message}`);
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../domain/digest.ts';
 import { type AlluviumError, invalid, toAlluviumError } from '../domain/errors.ts';
 import type { ObjectRef, Stored } from '../domain/fact.ts';
 import type { CollectionSettings, SubmissionFact } from '../domain/facts.ts';
+import { excerpt } from '../domain/excerpt.ts';
 import { assertName } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { type CollectionAccount, readLedger } from '../ledger/read-ledger.ts';
@@ -57,6 +58,7 @@ class HandIn {
   #writer: BatchWriter | null = null;
   #folder: string | undefined;
   #window: HandedRecord[] = [];
+  #windowBytes = 0;
   readonly #problems: AlluviumError[] = [];
 
   readonly #ids = new IdTable();
@@ -84,7 +86,8 @@ class HandIn {
     } catch (thrown) {
       this.#refuse(toAlluviumError(thrown));
     }
-    if (this.#window.length === limits.lookupWindowRecords) await this.#flush();
+    const isFull = this.#windowBytes >= limits.lookupWindowBytesTarget;
+    if (isFull || this.#window.length === limits.lookupWindowRecords) await this.#flush();
   }
 
   async commit(): Promise<SubmitResult> {
@@ -150,6 +153,7 @@ class HandIn {
     this.#contents.push(record.content);
     this.#wasSkipped.push(false);
     this.#window.push(record);
+    this.#windowBytes += record.bytes;
   }
 
   /** Notes what is wrong with a line; what is wrong with more than a line ends the hand-in. */
@@ -163,6 +167,7 @@ class HandIn {
   async #flush(): Promise<void> {
     const window = this.#window;
     this.#window = [];
+    this.#windowBytes = 0;
     if (this.#standing === null || this.#writer === null || this.#settings === null || this.#problems.length > 0)
       return;
     const unchanged = this.#options.force === true ? [] : await this.#standing.areUnchanged(window);
@@ -198,7 +203,7 @@ function assertBatchFits(recordsPerBatch: number, dimension: number): void {
 }
 
 function repeatedId({ id, line }: HandedRecord, firstLine: number): AlluviumError {
-  const shown = JSON.stringify(id.length > 80 ? `${id.slice(0, 80)}…` : id);
+  const shown = JSON.stringify(excerpt(id));
   return invalid('id-repeated', `line ${line} has the id of line ${firstLine} with other content: ${shown}`, {
     details: { line, firstLine, id: shown },
   });
