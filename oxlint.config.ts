@@ -17,6 +17,7 @@ export const layers = [
   ['poll', 'compact', 'publish', 'ledger', 'submit', 'query', 'verify'],
   ['pipeline', 'config'],
   ['engine'],
+  ['catalog'],
   ['cli', 'input', 'index'],
 ] as const;
 

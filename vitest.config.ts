@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-const report = process.env['ALLUVIUM_TEST_REPORT'];
+const reports = process.env['ALLUVIUM_TEST_REPORTS'];
 
 export default defineConfig({
+  // Not in node_modules, whose size is promised.
+  cacheDir: '.cache/vitest',
   test: {
     include: ['{src,test,demo,toolchain}/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'test/package/**'],
@@ -12,6 +15,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // `.ci/run` computes its last line from it.
-    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    reporters: reports === undefined ? ['default'] : ['default', ['json', { outputFile: join(reports, 'tests.json') }]],
   },
 });

@@ -45,7 +45,12 @@ export async function answerRequests(folder: string, options: AnsweringOptions):
 export async function readRequests(folder: string): Promise<AskedText[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl')).toSorted();
   const texts = await Promise.all(names.map(async (name) => readFile(join(folder, name), 'utf8')));
-  return texts.flatMap((text) => text.split('\n').flatMap(readRequest));
+  return texts.flatMap(readRequestLines);
+}
+
+/** What a request file asks for. Lines that are no requests are passed over. */
+export function readRequestLines(text: string): AskedText[] {
+  return text.split('\n').flatMap(readRequest);
 }
 
 function readRequest(line: string): AskedText[] {

@@ -15,5 +15,5 @@ test('the signatures are those that were reviewed', async () => {
 
 test('every value that the library exports is among them', () => {
   const declared = surface.matchAll(/^export declare (?:class|const|function) (\w+)/gm);
-  expect([...declared].map(([, name]) => name).toSorted()).toEqual(Object.keys(library).toSorted());
+  expect(new Set([...declared].map(([, name]) => name))).toEqual(new Set(Object.keys(library)));
 });

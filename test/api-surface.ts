@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 /**
  * The library's signatures as one text: each exported name with its declaration, and every type that those mention.
@@ -46,43 +46,39 @@ function emitDeclarations(folder: string): void {
 }
 
 function surfaceOf(index: string): string {
-  const modules = new Map<string, Module>();
-  const read = (path: string): Module => {
-    const known = modules.get(path) ?? readModule(path);
-    modules.set(path, known);
-    return known;
-  };
-  const exported = read(index).exports;
-  const texts = new Map<string, string>();
-  const foreign = new Set<string>();
-  const queue = [...exported];
-  for (const place of queue) {
-    if (texts.has(keyOf(place))) continue;
-    if (!place.path.startsWith('/')) {
-      foreign.add(`import type { ${place.name} } from '${place.path}';`);
-      continue;
-    }
-    const { declarations, imports } = read(place.path);
-    const text = declarations.get(place.name);
-    if (text === undefined) throw new Error(`no declaration of ${place.name} in ${place.path}`);
-    texts.set(keyOf(place), text);
-    for (const name of namesIn(text)) {
-      const mentioned = imports.get(name) ?? (declarations.has(name) ? { path: place.path, name } : undefined);
-      if (mentioned !== undefined) queue.push(mentioned);
-    }
-  }
-  const isExported = new Set(exported.map(keyOf));
-  const [open, closed] = [true, false].map((wanted) =>
-    [...texts].filter(([key]) => isExported.has(key) === wanted).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  ) as [[string, string][], [string, string][]];
+  const { exports } = readModule(index);
+  const named = new Set(exports.map(keyOf));
+  const found = [...declarationsFrom(exports)].toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     '// Exported by the library.',
-    ...[...foreign].toSorted(),
-    ...open.map(([, text]) => text),
-    '// Not exported by name, and yet part of it: what the above mention.',
-    ...closed.map(([, text]) => text.replace(/^export (?=interface|type)|^export /gm, '')),
+    ...found.filter(([key]) => named.has(key)).map(([, text]) => text),
+    '// Not exported, and yet part of it: what the above mention.',
+    ...found.filter(([key]) => !named.has(key)).map(([, text]) => text.replaceAll(/^export /gm, '')),
     '',
   ].join('\n\n');
+}
+
+/** The declarations at these places, of all that they mention, and so on. */
+function declarationsFrom(places: readonly Place[]): Map<string, string> {
+  const found = new Map<string, string>();
+  const queue = [...places];
+  for (const place of queue) {
+    if (found.has(keyOf(place))) continue;
+    if (!isAbsolute(place.path)) {
+      found.set(keyOf(place), `import type { ${place.name} } from '${place.path}';`);
+      continue;
+    }
+    const { declarations, imports } = readModule(place.path);
+    const text = declarations.get(place.name);
+    if (text === undefined) throw new Error(`no declaration of ${place.name} in ${place.path}`);
+    found.set(keyOf(place), text);
+    for (const name of namesIn(text)) {
+      const imported = imports.get(name);
+      if (imported !== undefined) queue.push(imported);
+      else if (declarations.has(name)) queue.push({ path: place.path, name });
+    }
+  }
+  return found;
 }
 
 /** By name first, so that a declaration that moves to another file stays where it is. */
@@ -96,28 +92,28 @@ function namesIn(text: string): Set<string> {
 }
 
 function readModule(path: string): Module {
-  const text = readFileSync(path.replace(/\.ts$/, '.d.ts'), 'utf8');
   const declarations = new Map<string, string>();
   const imports = new Map<string, Place>();
   const exports: Place[] = [];
-  for (const statement of text.split(/\n(?=[^\s}])/).map((piece) => piece.trim())) {
-    const [, verb, list, source] = /^(import|export) (?:type )?\{([^}]*)\} from '([^']+)';$/.exec(statement) ?? [];
-    if (list !== undefined && source !== undefined) {
+  const text = readFileSync(path.replace(/\.ts$/, '.d.ts'), 'utf8').replace('export {};', '');
+  for (const statement of text.trim().split(/\n(?=[^\s}])/)) {
+    const [, verb, list, source = ''] = /^(import|export) (?:type )?\{([^}]*)\} from '([^']+)';$/.exec(statement) ?? [];
+    const [, name] = declaration.exec(statement) ?? [];
+    if (list !== undefined) {
       const from = source.startsWith('.') ? resolve(path, '..', source) : source;
-      for (const [local, name] of listed(list)) {
-        if (verb === 'import') imports.set(local, { path: from, name });
-        else exports.push({ path: from, name });
+      for (const [local, there] of listed(list)) {
+        if (verb === 'import') imports.set(local, { path: from, name: there });
+        else exports.push({ path: from, name: there });
       }
-      continue;
-    }
-    const name = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/.exec(
-      statement,
-    )?.[1];
-    if (name !== undefined) declarations.set(name, [declarations.get(name), statement].filter(Boolean).join('\n'));
-    else if (statement !== '' && statement !== 'export {};') throw new Error(`not understood in ${path}: ${statement}`);
+    } else if (name !== undefined) {
+      const overloads = declarations.get(name);
+      declarations.set(name, overloads === undefined ? statement : `${overloads}\n${statement}`);
+    } else throw new Error(`not understood in ${path}: ${statement}`);
   }
   return { declarations, imports, exports };
 }
+
+const declaration = /^(?:export )?(?:declare )?(?:abstract )?(?:class|const|function|interface|type) (\w+)/;
 
 /** `type A, B as C` as pairs of the name here and the name there. */
 function listed(list: string): [string, string][] {

@@ -10,8 +10,8 @@ export interface Faults {
   readonly read?: (key: string, forward: () => Promise<Uint8Array>) => Promise<Uint8Array>;
   readonly head?: (key: string, forward: () => Promise<ObjectHead | null>) => Promise<ObjectHead | null>;
   readonly delete?: (key: string, forward: () => Promise<void>) => Promise<void>;
-  /** Before any call; of a list, the prefix. */
-  readonly any?: (key: string) => void;
+  /** Before any call; of a list, the prefix. A promise holds the call up. */
+  readonly any?: (key: string) => unknown;
 }
 
 /** A store that goes wrong as it is told to. */
@@ -34,24 +34,24 @@ export class FaultyStore implements Store {
   }
 
   async head(key: string, options?: RequestOptions): Promise<ObjectHead | null> {
-    this.#faults.any?.(key);
+    await this.#faults.any?.(key);
     const forward = async (): Promise<ObjectHead | null> => this.#store.head(key, options);
     return this.#faults.head === undefined ? forward() : this.#faults.head(key, forward);
   }
 
   async put(key: string, body: Body, options?: PutOptions): Promise<PutResult> {
-    this.#faults.any?.(key);
+    await this.#faults.any?.(key);
     const forward = async (): Promise<PutResult> => this.#store.put(key, body, options);
     return this.#faults.put === undefined ? forward() : this.#faults.put(key, forward, body);
   }
 
   async *list(prefix: string, options?: RequestOptions): AsyncGenerator<ListedObject> {
-    this.#faults.any?.(prefix);
+    await this.#faults.any?.(prefix);
     yield* this.#store.list(prefix, options);
   }
 
   async delete(key: string, options?: RequestOptions): Promise<void> {
-    this.#faults.any?.(key);
+    await this.#faults.any?.(key);
     const forward = async (): Promise<void> => this.#store.delete(key, options);
     return this.#faults.delete === undefined ? forward() : this.#faults.delete(key, forward);
   }
@@ -61,29 +61,37 @@ export class FaultyStore implements Store {
   }
 
   async #read(key: string, forward: () => Promise<Uint8Array>): Promise<Uint8Array> {
-    this.#faults.any?.(key);
+    await this.#faults.any?.(key);
     return this.#faults.read === undefined ? forward() : this.#faults.read(key, forward);
   }
 }
 
+/** How far a process came before it died: the changes it made or tried, and the key of the one that it died at. */
+export interface Life {
+  changes: number;
+  diedAt: string | null;
+}
+
 /**
- * What a process sees that dies at a certain put: that one, and everything after it, fails. `counter.puts` counts; a death `after` the put
- * leaves what it wrote.
+ * What a process sees that dies at its n-th change of the store, 0-based, a put or a delete: that one, and everything after it, fails. A death
+ * `after` the change leaves what it did.
  */
-export function dyingAt(put: number, moment: 'before' | 'after', counter: { puts: number }): Faults {
-  let isDead = false;
+export function dyingAt(change: number, moment: 'before' | 'after', life: Life): Faults {
   const die = (): never => {
-    isDead = true;
     // A kind that nobody tries again: whoever is dead waits for nothing.
-    throw internal('killed', `the process died ${moment} put ${put}`);
+    throw internal('killed', `the process died ${moment} change ${change}`);
+  };
+  const orDie = async <Result>(key: string, forward: () => Promise<Result>): Promise<Result> => {
+    if (life.diedAt !== null) return die();
+    if (life.changes++ !== change) return forward();
+    life.diedAt = key;
+    if (moment === 'after') await forward();
+    return die();
   };
   return {
-    any: () => (isDead ? die() : undefined),
-    put: async (_, forward) => {
-      if (counter.puts++ < put) return forward();
-      if (moment === 'after') await forward();
-      return die();
-    },
+    any: () => (life.diedAt === null ? undefined : die()),
+    put: orDie,
+    delete: orDie,
   };
 }
 

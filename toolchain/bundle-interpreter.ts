@@ -17,8 +17,9 @@ interface BundledPackage {
 }
 
 /**
- * Bundles the module around the interpreter with everything it imports but the AWS clients, which only a document that names Lambda functions
- * would call. So the published package needs neither. The licenses of what was bundled are put beside it.
+ * Bundles the module around the interpreter with everything it imports, but for what it never calls here: the AWS clients, as no document names
+ * Lambda functions, and the validator, as the document is a constant that a test validates. So the published package needs none of them. The
+ * licenses of what was bundled are put beside it.
  */
 export async function bundleInterpreter(input: string, output: string): Promise<Bundled> {
   // The compiler's map is that of the module which the bundle replaces.
@@ -26,7 +27,7 @@ export async function bundleInterpreter(input: string, output: string): Promise<
   const { output: chunks } = await build({
     input,
     platform: 'node',
-    plugins: [withoutAws],
+    plugins: [leaveOut],
     output: { file: output, format: 'esm' },
     logLevel: 'warn',
   });
@@ -38,18 +39,20 @@ export async function bundleInterpreter(input: string, output: string): Promise<
   return { bytes: Buffer.byteLength(code), packages: packages.map(({ name, version }) => `${name} ${version}`) };
 }
 
-/** What the interpreter imports of AWS. A name that is missing here fails the build. */
-const awsStub = `
-function absent() {
-  throw new Error('AWS clients are not part of this package: no task here is a Lambda function');
+const leftOut = /^(?:@aws-sdk\/.+|asl-validator)$/;
+
+/** What the interpreter imports of them. A name that is missing here fails the build. */
+const stub = `
+function leftOut() {
+  throw new Error('this part of the interpreter is not in the package: src/engine/interpreter.ts must not call it');
 }
-export { absent as fromCognitoIdentityPool, absent as InvokeCommand, absent as LambdaClient };
+export { leftOut as default, leftOut as fromCognitoIdentityPool, leftOut as InvokeCommand, leftOut as LambdaClient };
 `;
 
-const withoutAws: Plugin = {
-  name: 'without-aws',
-  resolveId: (source) => (source.startsWith('@aws-sdk/') ? '\0aws' : null),
-  load: (id) => (id === '\0aws' ? awsStub : null),
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  resolveId: (source) => (leftOut.test(source) ? '\0left-out' : null),
+  load: (id) => (id === '\0left-out' ? stub : null),
 };
 
 function packagesOf(moduleIds: readonly string[]): BundledPackage[] {

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { AlluviumError, errorPolicies, reportError, toAlluviumError } from '../domain/errors.ts';
+import { AlluviumError, errorAnchor, errorPolicies, reportError, toAlluviumError } from '../domain/errors.ts';
 import { pageOn } from './render/page.ts';
 import { oneLine } from './render/text.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +31,8 @@ function renderFailure(error: AlluviumError, { messages }: Terminal): string {
   const lines = [`${page.style('red', 'error:')} ${oneLine(error.message)}`];
   const reason = error.details['reason'];
   if (typeof reason === 'string') lines.push(`  because: ${oneLine(reason)}`);
-  if (error.hint !== null) lines.push(`  ${page.style('dim', 'hint:')} ${error.hint}`);
+  if (error.hint !== null) lines.push(`  ${page.style('dim', 'hint:')} ${oneLine(error.hint)}`);
+  lines.push(`  ${page.style('dim', `see: docs/errors.md#${errorAnchor(error)}`)}`);
   // Our own defect: what a person needs to report it.
   if (error.kind === 'Internal') lines.push(errorStack(error));
   return `${lines.join('\n')}\n`;

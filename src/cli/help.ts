@@ -13,7 +13,7 @@ export function formatHelp(command: Command, help: Help): string {
   const args = help
     .visibleArguments(command)
     .map((argument) => item(argument.name(), help.argumentDescription(argument)));
-  const commands = help.groupItems([...command.commands], help.visibleCommands(command), (child) => child.helpGroup());
+  const commands = help.groupItems([...command.commands], help.visibleCommands(command), headingOf);
   const options = [...help.visibleOptions(command), ...globalOptions(command)];
   const optionGroups = Map.groupBy(options, (option) => option.helpGroupHeading ?? 'Options:');
   return [
@@ -37,15 +37,22 @@ export function formatHelp(command: Command, help: Help): string {
   ].join('\n');
 }
 
-/** `submit <file>` */
+function headingOf(command: Command): string {
+  return command.helpGroup() || 'Commands:';
+}
+
+/** `submit <file>`, `batches list|show|cancel` */
 export function commandTerm(command: Command): string {
   const args = command.registeredArguments.map((argument) =>
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
   );
-  return [command.name(), ...args].join(' ');
+  const verbs = command.commands.map((child) => child.name()).join('|');
+  return [command.name(), verbs, ...args].filter((word) => word !== '').join(' ');
 }
 
 /** The flags that a command has from the program. */
 function globalOptions(command: Command): readonly Option[] {
-  return command.parent === null ? [] : command.parent.options.filter((option) => option.long !== '--version');
+  if (command.parent === null) return [];
+  const inherited = command.parent.parent === null ? command.parent.options : globalOptions(command.parent);
+  return inherited.filter((option) => option.long !== '--version');
 }

@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { printFailure } from './failure.ts';
 import { type GlobalFlags, Invocation } from './invocation.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -21,6 +21,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     const flags = command.optsWithGlobals<GlobalFlags>();
     exitCode = await task(await Invocation.begin(terminal, interrupt.signal, flags));
   });
+  let asked = program;
+  program.on('beforeAllHelp', ({ command }: { command: Command }) => (asked = command));
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;
@@ -28,7 +30,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     const json = wantsJson(argv);
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     if (error instanceof CommanderError && error.code === 'commander.help' && !json) {
-      terminal.output.write(renderOverview(program, terminal));
+      if (asked === program) terminal.output.write(renderOverview(program, terminal));
+      else asked.outputHelp();
       return 0;
     }
     return printFailure(error, interrupt.signal.aborted, json, terminal);

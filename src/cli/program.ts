@@ -1,11 +1,18 @@
 import { Command } from 'commander';
 import { version } from '../runtime/package-version.ts';
 import { auditCommand } from './commands/audit.ts';
+import { batchesCommand } from './commands/batches.ts';
+import { collectionsCommand } from './commands/collections.ts';
+import { deltasCommand } from './commands/deltas.ts';
+import { executionsCommand } from './commands/executions.ts';
 import { ingestCommand } from './commands/ingest.ts';
+import { initCommand } from './commands/init.ts';
 import { queryCommand } from './commands/query.ts';
+import { snapshotsCommand } from './commands/snapshots.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { whyCommand } from './commands/why.ts';
 import { commandTerm, formatHelp } from './help.ts';
 import type { Begin } from './invocation.ts';
 import { pageOn } from './render/page.ts';
@@ -29,7 +36,14 @@ export function createProgram(terminal: Terminal, begin: Begin): Command {
     .helpCommand(false);
   speakOn(program, terminal);
   addGroup(program, 'The main job:', [submitCommand, ingestCommand, statusCommand, queryCommand], begin);
-  addGroup(program, 'Trust:', [verifyCommand, auditCommand], begin);
+  addGroup(
+    program,
+    'What the store holds:',
+    [batchesCommand, deltasCommand, collectionsCommand, executionsCommand, snapshotsCommand],
+    begin,
+  );
+  addGroup(program, 'Trust:', [verifyCommand, auditCommand, whyCommand], begin);
+  addGroup(program, 'To begin with:', [initCommand], begin);
   return program;
 }
 
@@ -40,15 +54,22 @@ function addGroup(
   begin: Begin,
 ): void {
   for (const create of commands) {
-    program.addCommand(create(begin).copyInheritedSettings(program).helpGroup(heading));
+    const command = create(begin).helpGroup(heading);
+    program.addCommand(command);
+    inheritSettings(command, program);
   }
+}
+
+function inheritSettings(command: Command, parent: Command): void {
+  command.copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
 }
 
 function speakOn(program: Command, { output }: Terminal): void {
   const page = pageOn(output);
   program
     .exitOverride()
-    .configureHelp({ formatHelp, styleTitle: (title) => page.style('bold', title) })
+    .configureHelp({ formatHelp, subcommandTerm: commandTerm, styleTitle: (title) => page.style('bold', title) })
     .configureOutput({
       writeOut: (text) => output.write(text),
       // Errors are thrown, and told in one place.

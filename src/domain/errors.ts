@@ -155,6 +155,11 @@ function messageOf(thrown: unknown): string {
   }
 }
 
+/** Where `docs/errors.md` explains an error: `invalid-bad-lines`. */
+export function errorAnchor({ kind, code }: Pick<ErrorReport, 'kind' | 'code'>): string {
+  return `${kind}-${code}`.toLowerCase();
+}
+
 export function reportError(thrown: unknown): ErrorReport {
   const { kind, code, message, hint, details } = toAlluviumError(thrown);
   return { kind, code, message, hint, details };

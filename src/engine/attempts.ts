@@ -48,6 +48,26 @@ export async function beginAttempt(
   }
 }
 
+/** What ran of a task so far; `ended` is null for a run that died, or is still under way. */
+export interface EarlierAttempt {
+  readonly started: AttemptStarted;
+  readonly ended: AttemptEnded | null;
+}
+
+export async function* readAttempts(
+  store: Store,
+  name: StepName,
+  { executionId, round, item }: TaskInput,
+): AsyncGenerator<EarlierAttempt> {
+  for (let attempt = 0; ; attempt++) {
+    const keys = executionKeys(executionId).attempt(round, name, item, attempt);
+    const started = await findFact<AttemptStarted>(store, keys.started);
+    if (started === null) return;
+    const ended = await findFact<AttemptEnded>(store, keys.ended);
+    yield { started: started.fact, ended: ended?.fact ?? null };
+  }
+}
+
 function deadly(name: StepName, item: number) {
   return unavailable(
     'child-died',

@@ -1,4 +1,5 @@
 import type { EventDetails, HistoryEvent, HistoryPage } from '../domain/facts.ts';
+import { type AlluviumError, toAlluviumError } from '../domain/errors.ts';
 import { executionKeys } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { durationBetween, repeatEvery, timestamp } from '../runtime/clock.ts';
@@ -12,6 +13,8 @@ import { createFact, requireFact } from '../store/facts.ts';
  * 2. Ids rise by one; each event names the one that led to it: the last of its own item, or of the execution.
  * 3. An event is written once, however often a resumed execution passes by it.
  * 4. A page is written at least every `heartbeatMs`, empty if need be: an execution that writes none is dead.
+ * 5. What cannot be written now is written later: no history is worth ending an execution. A page whose put failed may stand all the
+ *    same, so that it is put again as it was.
  */
 export interface NewEvent {
   readonly type: string;
@@ -29,6 +32,9 @@ export class HistoryWriter {
   readonly #lastOf = new Map<string, number>();
   readonly #onTakenOver: () => void;
   #buffer: HistoryEvent[] = [];
+  /** The page that is being written. */
+  #page: HistoryPage | null = null;
+  #failure: AlluviumError | null = null;
   #lastId = 0;
   #nextPage = 1;
   #lastPageAt = timestamp();
@@ -70,11 +76,12 @@ export class HistoryWriter {
     this.#buffer.push(next);
   }
 
-  /** Writes what is left, and stops. */
-  async close(): Promise<void> {
+  /** Writes what is left, and stops. Gives the error that kept it from being written. */
+  async close(): Promise<AlluviumError | null> {
     this.#stopTicking();
-    this.#flush();
+    this.#flush(false);
     await this.#writing;
+    return this.#failure;
   }
 
   #note(event: HistoryEvent): void {
@@ -85,25 +92,34 @@ export class HistoryWriter {
 
   #tick(): void {
     const isSilent = durationBetween(this.#lastPageAt, timestamp()) >= limits.heartbeatMs;
-    if (this.#buffer.length > 0) this.#flush();
-    else if (isSilent) this.#writing = this.#writing.then(async () => this.#writePage());
+    if (isSilent || this.#buffer.length > 0) this.#flush(isSilent);
   }
 
-  #flush(): void {
+  #flush(evenNothing: boolean): void {
     this.#writing = this.#writing.then(async () => {
-      while (this.#buffer.length > 0 && !this.#takenOver) await this.#writePage();
+      try {
+        if (evenNothing) await this.#writePage();
+        while (this.#buffer.length > 0 && !this.#takenOver) await this.#writePage();
+        this.#failure = null;
+      } catch (thrown) {
+        this.#failure = toAlluviumError(thrown);
+      }
     });
   }
 
   async #writePage(): Promise<void> {
     if (this.#takenOver) return;
-    const events = this.#buffer.slice(0, limits.historyPageEventsMax);
+    const page = (this.#page ??= {
+      writtenAt: timestamp(),
+      events: this.#buffer.slice(0, limits.historyPageEventsMax),
+    });
     const key = executionKeys(this.#executionId).eventPage(this.#nextPage);
-    this.#lastPageAt = timestamp();
-    const { created } = await createFact<HistoryPage>(this.#store, key, { writtenAt: this.#lastPageAt, events });
+    const { created } = await createFact<HistoryPage>(this.#store, key, page);
+    this.#page = null;
     if (created) {
-      this.#buffer = this.#buffer.slice(events.length);
+      this.#buffer = this.#buffer.slice(page.events.length);
       this.#nextPage += 1;
+      this.#lastPageAt = page.writtenAt;
     } else {
       this.#takenOver = true;
       this.#onTakenOver();

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { loadConfig } from '../config.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { sha256Hex } from '../domain/digest.ts';
-import { invalid } from '../domain/errors.ts';
+import { invalid, reportError, toAlluviumError } from '../domain/errors.ts';
 import type { ExecutionInput, ExecutionSettings, OutcomeFact } from '../domain/facts.ts';
 import type { Stored } from '../domain/fact.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
@@ -19,7 +19,7 @@ import { LocalStore } from '../store/local.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
 import { type Executor, inlineExecutor, processExecutor, splitExecutor } from './executor.ts';
 import { runExecution } from './run-execution.ts';
-import { findAbandoned } from './takeover.ts';
+import { closeExecution, findAbandoned } from './takeover.ts';
 
 export const concurrencyDefault = 5;
 export const deltasPerChunkDefault = 10;
@@ -89,11 +89,28 @@ async function runExecutions(
   const takenOver: string[] = [];
   for (;;) {
     const abandoned = await findAbandoned(store.store, { documentHash, collections, takeoverAfterMs });
-    const input = abandoned ?? (await beginExecution(store, settings, collections));
-    const outcome = await runExecution(store, input, abandoned !== null, executor, options);
-    if (outcome === null) continue;
-    if (abandoned === null) return resultOf(outcome.fact, takenOver);
-    takenOver.push(input.fact.executionId);
+    if (abandoned === null) {
+      const input = await beginExecution(store, settings, collections);
+      const outcome = await runExecution(store, input, false, executor, options);
+      if (outcome !== null) return resultOf(outcome.fact, takenOver);
+    } else if (await endAbandoned(store, abandoned, executor, options)) takenOver.push(abandoned.fact.executionId);
+  }
+}
+
+/** Whether it was ended by us. One whose facts are damaged cannot be gone on with: it is closed, and they keep no other from its work. */
+async function endAbandoned(
+  store: AlluviumStore,
+  input: Stored<ExecutionInput>,
+  executor: Executor,
+  options: IngestOptions,
+): Promise<boolean> {
+  try {
+    return (await runExecution(store, input, true, executor, options)) !== null;
+  } catch (thrown) {
+    const error = toAlluviumError(thrown);
+    if (error.kind !== 'Corrupt') throw error;
+    await closeExecution(store.store, input, reportError(error));
+    return true;
   }
 }
 

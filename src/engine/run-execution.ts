@@ -1,8 +1,8 @@
-import { internal } from '../domain/errors.ts';
+import { type AlluviumError, internal } from '../domain/errors.ts';
 import type { Stored } from '../domain/fact.ts';
 import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
-import type { IngestEvent } from '../pipeline/events.ts';
+import type { IngestEvent, LogEvent } from '../pipeline/events.ts';
 import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { deadline } from '../runtime/clock.ts';
 import type { Store } from '../store/contract.ts';
@@ -44,13 +44,21 @@ export async function runExecution(
     throwIfCanceled(signal);
     if (history.isTakenOver) return null;
     const outcome = await readOutcome(store, executionId, runner, limit.aborted);
-    await store.delete(runningKey(executionId));
+    const failure = await history.close();
+    // Otherwise a later ingest tells the rest of the history.
+    if (failure === null && !history.isTakenOver) await store.delete(runningKey(executionId));
     const ended = `execution ended: ${outcome.fact.outcome}`;
     onEvent({ type: 'Log', level: 'info', logger: 'engine', message: ended, fields: { executionId } });
+    if (failure !== null) onEvent(untoldLine(executionId, failure));
     return outcome;
   } finally {
     await history.close();
   }
+}
+
+function untoldLine(executionId: string, { kind, code, message }: AlluviumError): LogEvent {
+  const fields = { executionId, error: message, errorCode: code, errorType: kind };
+  return { type: 'Log', level: 'warn', logger: 'engine', message: 'history not written to its end', fields };
 }
 
 /** A signal that does not fire. */

@@ -4,6 +4,7 @@ import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
 import { limits } from '../domain/limits.ts';
 import { type AlluviumStore, audit, ingest, inputLines, MemoryStore, openOn, submit, verify } from '../index.ts';
+import { flipAt, keysOf } from '../../test/faulty-store.ts';
 import { createFact, findFact } from '../store/facts.ts';
 import { readHistory } from './history.ts';
 
@@ -99,5 +100,41 @@ describe('an execution whose coordinator died', () => {
     expect(outcome).toMatchObject({ outcome: 'Inconclusive', collections: [{ published: 2, pending: 1 }] });
     expect(outcome?.collections[0]?.reasons.join()).toMatch(/PollBatch 1: Unavailable: child-died/);
     expect(await audit(store)).toMatchObject({ balanced: true, collections: [{ published: 3, pending: 0 }] });
+  }, 60_000);
+});
+
+describe('an abandoned execution whose own facts are damaged keeps nobody from its work', () => {
+  /** An execution that published, and whose end nobody wrote down: everything that a takeover reads is there. */
+  async function interruptedStore(): Promise<{ readonly memory: MemoryStore; readonly executionId: string }> {
+    const memory = new MemoryStore();
+    const store = await openOn(memory, { create: true });
+    const records = ['a', 'b', 'c'].map((id, n) => ({ id, vector: [n + 1, 1] }));
+    await submit(store, 'abc', inputLines(records), { recordsPerBatch: 1 });
+    const { executionId } = await ingest(store, { workers: 0 });
+    await memory.delete(executionKeys(executionId).outcome);
+    await memory.put(runningKey(executionId), new Uint8Array());
+    return { memory, executionId };
+  }
+
+  test('whichever of them it is: it is closed or forgotten, and the next run is complete', async () => {
+    const { memory, executionId } = await interruptedStore();
+    const own = await keysOf(memory, executionKeys(executionId).root);
+    expect(own.length).toBeGreaterThan(10);
+    let closed = 0;
+    for (const key of own) {
+      const damaged = new MemoryStore();
+      for (const each of await keysOf(memory)) await damaged.put(each, await memory.get(each));
+      await flipAt(damaged, key);
+      const store = await openOn(damaged);
+      const { outcome, executionId: next } = await ingest(store, { workers: 0, takeoverAfterMs: 0 });
+      expect(outcome, key).toBe('Complete');
+      expect(next).not.toBe(executionId);
+      expect(await keysOf(damaged, 'running/'), key).toEqual([]);
+      expect(await audit(store)).toMatchObject({ balanced: true, collections: [{ published: 3 }] });
+      const outcomeKey = executionKeys(executionId).outcome;
+      const fact = await findFact<OutcomeFact>(damaged, outcomeKey);
+      if (fact?.fact.outcome === 'Inconclusive') closed += 1;
+    }
+    expect(closed).toBeGreaterThan(0);
   }, 60_000);
 });

@@ -1,12 +1,21 @@
-import { type AlluviumError, errorPolicies, type ErrorReport, reportError, toAlluviumError } from '../domain/errors.ts';
-import type { ToldEvent } from '../domain/facts.ts';
+import {
+  type AlluviumError,
+  conflict,
+  errorPolicies,
+  type ErrorReport,
+  reportError,
+  toAlluviumError,
+} from '../domain/errors.ts';
+import type { AttemptEnded, AttemptStarted, FailureFact, OutcomeFact, ToldEvent } from '../domain/facts.ts';
+import { executionKeys } from '../domain/keys.ts';
 import type { IngestEvent, LogEvent } from '../pipeline/events.ts';
 import { findOutput } from '../pipeline/execution-facts.ts';
 import type { StepName, TaskInput } from '../pipeline/task.ts';
 import { interrupted } from '../runtime/cancellation.ts';
 import { timestamp } from '../runtime/clock.ts';
 import type { Store } from '../store/contract.ts';
-import { beginAttempt } from './attempts.ts';
+import { findFact } from '../store/facts.ts';
+import { beginAttempt, readAttempts } from './attempts.ts';
 import type { Executor } from './executor.ts';
 import type { HistoryWriter, NewEvent } from './history.ts';
 import { stateOfStep } from './translate-event.ts';
@@ -14,7 +23,13 @@ import { stateOfStep } from './translate-event.ts';
 /** Events that belong into the history, because they say what became of one delta. */
 const toldTypes: ReadonlySet<string> = new Set(['DeltaVerified', 'DeltaMerged', 'DeltaAccused']);
 
-/** Runs the tasks of one execution: every run is recorded before and after, and told in the history. */
+/**
+ * Runs the tasks of one execution.
+ *
+ * 1. Every run is recorded before and after, and told in the history.
+ * 2. What was decided before the execution was taken over stands: a task that returned, or was given up, is not run again. What of it was
+ *    not told yet is told now.
+ */
 export class TaskRunner {
   readonly #store: Store;
   readonly #executor: Executor;
@@ -66,31 +81,27 @@ export class TaskRunner {
   async #run(name: StepName, input: TaskInput): Promise<object> {
     if (name === 'RecordFailure') return this.#executor.run(name, input, this.#report);
     if (this.#isResumed) {
-      const output = await findOutput(this.#store, input, name);
+      for await (const { started, ended } of readAttempts(this.#store, name, input)) {
+        this.#tellStart(name, input, started);
+        if (ended !== null) this.#tellEnd(name, input, ended);
+      }
+      const output = await findEarlier(this.#store, name, input);
       if (output !== null) return output;
     }
     const told: ToldEvent[] = [];
     const attempt = await beginAttempt(this.#store, name, input);
-    this.#tell(name, input, {
-      type: 'TaskStarted',
-      timestamp: attempt.startedAt,
-      details: { attempt: attempt.attempt },
-    });
+    this.#tellStart(name, input, attempt);
+    let output: object;
     try {
-      const output = await this.#executor.run(name, input, (event) => this.#hear(event, told, name, input));
-      const { endedAt } = await attempt.end(null, told);
-      this.#tellAll(name, input, told);
-      this.#tell(name, input, { type: 'TaskSucceeded', timestamp: endedAt, details: { attempt: attempt.attempt } });
-      return output;
+      output = await this.#executor.run(name, input, (event) => this.#hear(event, told, name, input));
     } catch (thrown) {
       const error = reportError(thrown);
       this.#hear(failedLine(error, attempt.attempt), told, name, input);
-      const { endedAt } = await attempt.end(error, told);
-      this.#tellAll(name, input, told);
-      const details = { attempt: attempt.attempt, error: error.kind, errorCode: error.code, cause: error.message };
-      this.#tell(name, input, { type: 'TaskFailed', timestamp: endedAt, details });
+      this.#tellEnd(name, input, await attempt.end(error, told));
       throw thrown;
     }
+    this.#tellEnd(name, input, await attempt.end(null, told));
+    return output;
   }
 
   #hear(event: IngestEvent, told: ToldEvent[], name: StepName, { executionId, item }: TaskInput): void {
@@ -106,14 +117,37 @@ export class TaskRunner {
     this.#report(event);
   }
 
-  #tellAll(name: StepName, input: TaskInput, told: readonly ToldEvent[]): void {
+  #tellStart(name: StepName, input: TaskInput, { attempt, startedAt }: AttemptStarted): void {
+    this.#tell(name, input, { type: 'TaskStarted', timestamp: startedAt, details: { attempt } });
+  }
+
+  #tellEnd(name: StepName, input: TaskInput, { attempt, endedAt, error, told }: AttemptEnded): void {
     for (const event of told) this.#tell(name, input, event);
+    const details =
+      error === null ? { attempt } : { attempt, error: error.kind, errorCode: error.code, cause: error.message };
+    this.#tell(name, input, { type: error === null ? 'TaskSucceeded' : 'TaskFailed', timestamp: endedAt, details });
   }
 
   #tell(name: StepName, { round, item }: TaskInput, event: NewEvent): void {
     const state = stateOfStep(name);
     this.#history.add({ ...event, state, round, index: state === name ? null : item });
   }
+}
+
+/** What a task returned before the execution was taken over; null where it is to be run. */
+async function findEarlier(store: Store, name: StepName, input: TaskInput): Promise<object | null> {
+  const keys = executionKeys(input.executionId);
+  if (name === 'Conclude') {
+    const outcome = await findFact<OutcomeFact>(store, keys.outcome);
+    return outcome === null ? null : { outcome: outcome.fact.outcome };
+  }
+  const output = await findOutput(store, input, name);
+  if (output !== null) return output;
+  const failure = await findFact<FailureFact>(store, keys.failure(input.round, name, input.item));
+  if (failure === null) return null;
+  const { code, message } = failure.fact.error;
+  // Of a kind that nobody tries again.
+  throw conflict('task-given-up', `the task was given up before the execution was taken over: ${code}: ${message}`);
 }
 
 function failedLine({ kind, code, message }: ErrorReport, attempt: number): LogEvent {

@@ -9,6 +9,8 @@ export type TextLine =
 export interface SplitLinesOptions {
   /** The longest line, without its `\n`. A longer one is a problem, and is never held in memory. */
   readonly lineBytesMax: number;
+  /** The most lines, blank ones included; of more, `Invalid` (`too-many-lines`) is thrown. Default: any number. */
+  readonly linesMax?: number;
 }
 
 const lineFeed = 0x0a;
@@ -23,20 +25,29 @@ const byteOrderMark = '\uFEFF';
  */
 export async function* splitLines(
   bytes: AsyncIterable<Uint8Array>,
-  { lineBytesMax }: SplitLinesOptions,
+  { lineBytesMax, linesMax = Number.POSITIVE_INFINITY }: SplitLinesOptions,
 ): AsyncGenerator<TextLine> {
   const open = new OpenLine(lineBytesMax);
   let line = 0;
   for await (const piece of bytes) {
     let start = 0;
     for (let end = piece.indexOf(lineFeed); end !== -1; end = piece.indexOf(lineFeed, start)) {
+      if (line === linesMax) throw tooManyLines(linesMax);
       open.append(piece.subarray(start, end));
-      yield* readLine(++line, open, lineBytesMax);
+      line += 1;
+      // A file may hold nothing else: an empty line must cost next to nothing.
+      if (!open.isEmpty) yield* readLine(line, open, lineBytesMax);
       start = end + 1;
     }
     open.append(piece.subarray(start));
   }
   yield* readLine(++line, open, lineBytesMax);
+}
+
+export function tooManyLines(linesMax: number): AlluviumError {
+  return invalid('too-many-lines', `the input has more than ${linesMax} lines`, {
+    hint: 'split the input and submit the parts one after the other',
+  });
 }
 
 /** Empties the open line. Nothing for a blank one. */
@@ -61,6 +72,10 @@ class OpenLine {
 
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
+  }
+
+  get isEmpty(): boolean {
+    return this.#length === 0;
   }
 
   append(part: Uint8Array): void {

@@ -4,8 +4,8 @@ import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AlluviumError, invalid, notFound, unavailable } from '../domain/errors.ts';
 
-/** A file's path, or a stream such as standard input. */
-export type InputSource = string | Readable;
+/** A file's path, or its bytes, such as standard input. */
+export type InputSource = string | AsyncIterable<Uint8Array>;
 
 export interface InputBytesOptions {
   /** After decompression. */
@@ -50,13 +50,18 @@ export async function assertReadable(path: string): Promise<void> {
 }
 
 async function* openSource(source: InputSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const stream = typeof source === 'string' ? createReadStream(source) : source;
+  const stream = streamOf(source);
   if (signal !== undefined) addAbortSignal(signal, stream);
   try {
     yield* stream;
   } catch (error) {
     throw typeof source === 'string' ? fileError(source, error) : error;
   }
+}
+
+function streamOf(source: InputSource): Readable {
+  if (typeof source === 'string') return createReadStream(source);
+  return source instanceof Readable ? source : Readable.from(source);
 }
 
 function fileError(path: string, cause: unknown): unknown {

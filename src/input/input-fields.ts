@@ -1,4 +1,5 @@
 import { invalid, type AlluviumError } from '../domain/errors.ts';
+import { excerpt } from '../domain/excerpt.ts';
 import { limits } from '../domain/limits.ts';
 
 /** Which fields of an input's objects, or columns of its table, make a record. */
@@ -39,6 +40,6 @@ export function missingField(
 function listFields(fields: readonly string[]): string {
   if (fields.length === 0) return 'none';
   const more = fields.length - limits.examplesMax;
-  const listed = fields.slice(0, limits.examplesMax).join(', ');
+  const listed = fields.slice(0, limits.examplesMax).map(excerpt).join(', ');
   return more > 0 ? `${listed} and ${more} more` : listed;
 }

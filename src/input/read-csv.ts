@@ -1,8 +1,11 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { AlluviumError, invalid } from '../domain/errors.ts';
+import { excerpt } from '../domain/excerpt.ts';
+import { tooManyLines } from '../format/json-lines.ts';
 import type { InputLine } from '../submit/types.ts';
 import { type InputFields, missingField } from './input-fields.ts';
+import type { LineLimits } from './line-limits.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -21,11 +24,12 @@ interface Columns {
 export async function* readCsv(
   pieces: AsyncIterable<Uint8Array>,
   fields: InputFields,
-  lineBytesMax: number,
+  { lineBytesMax, linesMax }: LineLimits,
 ): AsyncGenerator<InputLine> {
   let columns: Columns | null = null;
   let row = 0;
   for await (const cells of parseCsv(pieces, lineBytesMax)) {
+    if (row === linesMax) throw tooManyLines(linesMax);
     if (columns === null) columns = columnsOf(cells.map(decodeHeader), fields);
     else yield readRow(++row, cells, columns);
   }
@@ -79,7 +83,8 @@ function decodeHeader(cell: Buffer): string {
 function columnsOf(header: readonly string[], fields: InputFields): Columns {
   const repeated = header.find((name, index) => header.indexOf(name) !== index);
   if (repeated !== undefined) {
-    throw invalid('input-header', `the header names the column "${repeated}" twice`, { details: { column: repeated } });
+    const column = excerpt(repeated);
+    throw invalid('input-header', `the header names the column "${column}" twice`, { details: { column } });
   }
   const find = (role: keyof InputFields, name: string): number => {
     const index = header.indexOf(name);

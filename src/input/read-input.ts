@@ -15,6 +15,8 @@ export interface InputOptions {
   readonly lineBytesMax?: number | undefined;
   /** A limit of {@link limits}, lowered. */
   readonly inputBytesMax?: number | undefined;
+  /** A limit of {@link limits}, lowered. */
+  readonly inputLinesMax?: number | undefined;
 }
 
 const readers: Readonly<Record<InputFormat, typeof readJsonl>> = { jsonl: readJsonl, csv: readCsv };
@@ -31,8 +33,9 @@ const readers: Readonly<Record<InputFormat, typeof readJsonl>> = { jsonl: readJs
  */
 export async function* readInput(source: InputSource, options: InputOptions = {}): AsyncGenerator<InputLine> {
   const { fields = defaultFields, lineBytesMax = limits.lineBytesMax, inputBytesMax = limits.inputBytesMax } = options;
+  const { inputLinesMax: linesMax = limits.inputLinesMax } = options;
   if (typeof source === 'string') await assertReadable(source);
   const format = options.format ?? (typeof source === 'string' ? formatOf(source) : 'jsonl');
   const pieces = readInputBytes(source, { inputBytesMax, signal: options.signal });
-  yield* readers[format](pieces, fields, lineBytesMax);
+  yield* readers[format](pieces, fields, { lineBytesMax, linesMax });
 }

@@ -3,6 +3,7 @@ import { limits } from '../domain/limits.ts';
 import { splitLines, type TextLine } from '../format/json-lines.ts';
 import type { InputLine } from '../submit/types.ts';
 import { type InputFields, missingField } from './input-fields.ts';
+import type { LineLimits } from './line-limits.ts';
 import { parseJsonLine, recordOfFields } from './json-record.ts';
 
 /**
@@ -14,10 +15,10 @@ import { parseJsonLine, recordOfFields } from './json-record.ts';
 export async function* readJsonl(
   pieces: AsyncIterable<Uint8Array>,
   fields: InputFields,
-  lineBytesMax: number,
+  { lineBytesMax, linesMax }: LineLimits,
 ): AsyncGenerator<InputLine> {
   const seen = new SeenFields(fields);
-  for await (const textLine of splitLines(pieces, { lineBytesMax })) yield readLine(textLine, fields, seen);
+  for await (const textLine of splitLines(pieces, { lineBytesMax, linesMax })) yield readLine(textLine, fields, seen);
   seen.assertMetadataFields();
 }
 

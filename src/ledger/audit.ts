@@ -4,7 +4,7 @@ import { limits } from '../domain/limits.ts';
 import type { RequestOptions } from '../store/contract.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
 import { findUnaccounted, type UnaccountedRecord } from './find-unaccounted.ts';
-import { listCollections } from './read-collections.ts';
+import { collectionNames } from './read-collections.ts';
 import { readLedger } from './read-ledger.ts';
 
 /** The `--json` contract of `audit`. Ledger terms are record versions. */
@@ -29,7 +29,7 @@ export interface CollectionAudit extends LedgerRows {
  * const { balanced } = await audit(await openStore('./.alluvium'));
  */
 export async function audit(store: AlluviumStore, options?: RequestOptions): Promise<AuditResult> {
-  const names = await listCollections(store.store, options);
+  const names = await collectionNames(store.store, options);
   const collections = await mapParallel(names, limits.storeConcurrency, async (collection) =>
     auditCollection(store, collection, options),
   );

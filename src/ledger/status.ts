@@ -4,7 +4,7 @@ import { mapParallel } from '../runtime/parallel.ts';
 import type { AlluviumStore } from '../store/open-store.ts';
 import type { RequestOptions } from '../store/contract.ts';
 import { pendingOf } from './batch-state.ts';
-import { listCollections } from './read-collections.ts';
+import { collectionNames } from './read-collections.ts';
 import { readLedger } from './read-ledger.ts';
 
 /** The `--json` contract of `status`. Ledger terms are record versions. */
@@ -34,7 +34,7 @@ export interface CollectionStatus {
  * const { collections } = await readStatus(await openStore('./.alluvium'));
  */
 export async function readStatus(store: AlluviumStore, options?: RequestOptions): Promise<Status> {
-  const names = await listCollections(store.store, options);
+  const names = await collectionNames(store.store, options);
   const collections = await mapParallel(names, limits.storeConcurrency, async (collection) =>
     readCollectionStatus(store, collection, options),
   );

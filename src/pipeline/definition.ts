@@ -38,7 +38,10 @@ function step<Name extends string, Next extends string>(name: Name, resultPath: 
   } as const;
 }
 
-/** The step of one item; what fails for good is recorded, and the Map goes on. */
+/**
+ * The step of one item; what fails for good is recorded, and the Map goes on. Only how it ended is handed on: a Map's results count towards
+ * an engine's limits even where they are dropped, and the rest is in the receipt.
+ */
 function itemProcessor(name: string) {
   return {
     ProcessorConfig: { Mode: 'INLINE' },
@@ -47,6 +50,7 @@ function itemProcessor(name: string) {
       [name]: {
         Type: 'Task',
         Resource: resource(name),
+        ResultSelector: { 'outcome.$': '$.outcome' },
         Retry: retry,
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: `Record${name}Failure` }],
         End: true,

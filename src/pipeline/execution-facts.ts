@@ -1,7 +1,15 @@
 import type { ErrorReport } from '../domain/errors.ts';
 import { toAlluviumError, reportError } from '../domain/errors.ts';
 import type { Stored } from '../domain/fact.ts';
-import type { AccusationFact, ChunkItem, ExecutionInput, PollItem, TaskReceipt, WorkList } from '../domain/facts.ts';
+import type {
+  AccusationFact,
+  ChunkItem,
+  ChunkPlan,
+  ExecutionInput,
+  PollItem,
+  TaskReceipt,
+  WorkList,
+} from '../domain/facts.ts';
 import { executionKeys, keyStem } from '../domain/keys.ts';
 import { sealMessages } from '../seal/messages.ts';
 import type { Store } from '../store/contract.ts';
@@ -56,8 +64,28 @@ export async function findPollWork(store: Store, executionId: string): Promise<P
 
 /** The chunks of a round, or none where the round was not split. */
 export async function readChunkItems(store: Store, executionId: string, round: number): Promise<readonly ChunkItem[]> {
+  return (await findChunkItems(store, executionId, round)) ?? [];
+}
+
+/** The chunks that were planned for a collection in all rounds; null where the execution did not come as far as to plan. */
+export async function findChunks(
+  store: Store,
+  executionId: string,
+  lastRound: number,
+  collection: string,
+): Promise<readonly ChunkPlan[] | null> {
+  const rounds: (readonly ChunkItem[])[] = [];
+  for (let round = 0; round <= lastRound; round++) {
+    const items = await findChunkItems(store, executionId, round);
+    if (items !== null) rounds.push(items);
+  }
+  if (rounds.length === 0) return null;
+  return rounds.flat().flatMap((item) => (item.collection === collection ? item.chunks : []));
+}
+
+async function findChunkItems(store: Store, executionId: string, round: number): Promise<readonly ChunkItem[] | null> {
   const key = executionKeys(executionId).work(round, 'ProcessChunk');
-  return (await findFact<WorkList<ChunkItem>>(store, key))?.fact.items ?? [];
+  return (await findFact<WorkList<ChunkItem>>(store, key))?.fact.items ?? null;
 }
 
 /** What a task returned, or null where it did not succeed. */

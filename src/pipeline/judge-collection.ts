@@ -1,5 +1,5 @@
 import type { AlluviumError, ErrorReport } from '../domain/errors.ts';
-import type { AccusationFact, FailureFact, Outcome } from '../domain/facts.ts';
+import type { AccusationFact, ChunkPlan, FailureFact, Outcome } from '../domain/facts.ts';
 import { isBalanced } from '../domain/ledger.ts';
 import { pendingOf, residueOf } from '../ledger/batch-state.ts';
 import type { CollectionAccount } from '../ledger/read-ledger.ts';
@@ -13,6 +13,8 @@ export interface Evidence {
   readonly batchIds: ReadonlySet<string>;
   /** Of those, the ones whose task ended well, so that what is not sealed is still at the provider. */
   readonly polledIds: ReadonlySet<string>;
+  /** The chunks of all rounds; null where the execution did not come as far as to plan any. */
+  readonly chunks: readonly ChunkPlan[] | null;
   readonly accusations: readonly AccusationFact[];
   readonly failures: readonly FailureFact[];
 }
@@ -49,16 +51,24 @@ export function judgeCollection(evidence: Evidence): Judgement {
   return leftOut.length > 0 ? judgement('CompleteWithQuarantine', leftOut) : judgement('Complete', []);
 }
 
-/** Rows that were ready for this execution and are neither published nor accused nor still at the provider. */
-function strandedRows({ account, batchIds, polledIds, accusations }: Evidence): number {
+/**
+ * Rows that were ready for this execution and are neither published nor accused nor still at the provider. A round plans every delta that is
+ * ready: what no round has planned was sealed afterwards by another execution, which is to publish it.
+ */
+function strandedRows({ account, batchIds, polledIds, chunks, accusations }: Evidence): number {
   const accused = new Set(accusations.map(({ batchId, part }) => `${batchId}/${part ?? 'all'}`));
+  const planned = new Set(chunks?.flatMap(({ deltas }) => deltas.map(({ batchId, part }) => `${batchId}/${part}`)));
   let rows = 0;
   for (const state of account.open) {
     const { batchId } = state.entry;
     if (!batchIds.has(batchId) || accused.has(`${batchId}/all`)) continue;
     if (state.sealed === null) rows += polledIds.has(batchId) ? 0 : pendingOf(state).rows;
     else {
-      for (const { part, tally } of state.unpublished) rows += accused.has(`${batchId}/${part}`) ? 0 : tally.rows;
+      for (const { part, tally } of state.unpublished) {
+        const place = `${batchId}/${part}`;
+        const wasReady = chunks === null || planned.has(place);
+        rows += wasReady && !accused.has(place) ? tally.rows : 0;
+      }
     }
   }
   return rows;

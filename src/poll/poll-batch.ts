@@ -2,7 +2,14 @@ import { idHash, keyDigest, rowDigest, sha256Hex } from '../domain/digest.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { providerError, unavailable } from '../domain/errors.ts';
 import type { ObjectRef, Stored } from '../domain/fact.ts';
-import type { CancelledFact, CollectionFact, DeltaSeal, RequestLine, ResidueFact, SealedFact } from '../domain/facts.ts';
+import type {
+  CancelledFact,
+  CollectionFact,
+  DeltaSeal,
+  RequestLine,
+  ResidueFact,
+  SealedFact,
+} from '../domain/facts.ts';
 import { collectionKeys, keyStem } from '../domain/keys.ts';
 import { type Log, silent } from '../domain/log.ts';
 import { limits } from '../domain/limits.ts';

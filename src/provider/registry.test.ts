@@ -27,6 +27,15 @@ test('without wishes, a built-in provider takes its defaults', () => {
   );
 });
 
+test('files are embedded by what the user says, and nothing is assumed', () => {
+  expect(providerNamed('files', { model: 'ada', dimension: 5 }, [])).toMatchObject({ model: 'ada', dimension: 5 });
+  for (const wanted of [{}, { model: 'ada' }, { dimension: 5 }, { model: '', dimension: 5 }]) {
+    expect(() => builtInProvider('files', wanted)).toThrow(
+      expect.objectContaining({ kind: 'Invalid', code: 'files-space' }),
+    );
+  }
+});
+
 test('of several own providers with one name, the one that fits is taken', () => {
   const [small, large] = [mine('m', 3), mine('m', 8)];
   expect(providerFor(settings('mine', 'm', 8), [small, large])).toBe(large);
@@ -48,7 +57,7 @@ test('an unknown provider is answered with the known ones and what to do', () =>
     expect.objectContaining({
       kind: 'NotFound',
       code: 'provider-unknown',
-      message: 'there is no provider of this name; known: local, given, mine; asked for: openia',
+      message: 'there is no provider of this name; known: local, given, files, mine; asked for: openia',
       hint: expect.stringContaining('providers'),
     }),
   );

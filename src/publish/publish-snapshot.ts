@@ -23,7 +23,7 @@ export interface Publication {
  * 2. Before n+1 the `published/` facts of what n added are written, so that a part counts as published when its fact exists or the
  *    newest manifest adds it: never is more than one manifest to be searched.
  * 3. A segment that holds a part which somebody else has published is dropped; its other deltas go back to be chunked anew.
- * 4. A version with our execution's id and round is our own commit.
+ * 4. A version with our execution's id and round is our own commit. What it does not hold went back when it was made, and goes back again.
  */
 export async function publishSnapshot(
   store: Store,
@@ -34,14 +34,16 @@ export async function publishSnapshot(
 ): Promise<Publication> {
   for (let attempt = 0; attempt < limits.publishAttemptsMax; attempt++) {
     const base = await readLatest(store, collection, { signal });
-    if (base !== null && isOwn(base.fact, publisher)) return { manifest: base, returned: [] };
+    if (base !== null && isOwn(base.fact, publisher)) {
+      return { manifest: base, returned: await leftOut(store, base.fact, receipts, signal) };
+    }
     if (base !== null) await markPublished(store, base, signal);
     const { fresh, returned } = await splitPublished(store, collection, receipts, signal);
     if (fresh.length === 0) return { manifest: null, returned };
     const manifest = await buildManifest(store, collection, base, fresh, publisher, signal);
     const key = collectionKeys(collection).snapshot(manifest.version);
     const { stored, created } = await createFact<Manifest>(store, key, manifest, { signal });
-    if (created || isOwn(stored.fact, publisher)) {
+    if (created) {
       await hintLatest(store, collection, manifest.version);
       return { manifest: stored, returned };
     }
@@ -57,6 +59,19 @@ export async function markPublished(store: Store, manifest: Stored<Manifest>, si
     if ((await store.head(key, { signal })) !== null) return;
     await createFact<PublishedFact>(store, key, { batchId, part, manifest: manifest.ref }, { signal });
   });
+}
+
+/** Deltas that neither a version of ours nor anybody else's has taken. */
+async function leftOut(
+  store: Store,
+  { collection, added }: Manifest,
+  receipts: readonly SegmentReceipt[],
+  signal?: AbortSignal,
+): Promise<DeltaPlace[]> {
+  const { fresh, returned } = await splitPublished(store, collection, receipts, signal);
+  const taken = new Set(added.map(({ batchId, part }) => `${batchId}/${part}`));
+  const untaken = [...fresh.flatMap(({ inputs }) => inputs), ...returned];
+  return untaken.filter(({ batchId, part }) => !taken.has(`${batchId}/${part}`));
 }
 
 function isOwn(manifest: Manifest, { executionId, round }: Publisher): boolean {

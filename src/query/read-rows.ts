@@ -19,16 +19,17 @@ export async function requireSnapshot(
   options: ReadOptions,
 ): Promise<Stored<Manifest>> {
   const { version } = options;
-  const manifest =
-    version === undefined
-      ? await readLatest(store, collection, options)
-      : await readVersion(store, collection, version, options);
-  if (manifest !== null) return manifest;
-  throw version === undefined
-    ? notFound('nothing-published', `nothing is published yet in collection ${collection}`, {
-        hint: 'publish what was handed in: alluvium ingest',
-      })
-    : notFound('version-absent', `collection ${collection} has no version ${version}`);
+  const wanted = version === undefined ? null : await readVersion(store, collection, version, options);
+  const newest = wanted ?? (await readLatest(store, collection, options));
+  if (newest === null) {
+    throw notFound('nothing-published', `nothing is published yet in collection ${collection}`, {
+      hint: 'publish what was handed in: alluvium ingest',
+    });
+  }
+  if (version === undefined || wanted !== null) return newest;
+  throw notFound('version-absent', `collection ${collection} has no version ${version}`, {
+    hint: `the newest is ${newest.fact.version}: alluvium snapshots list -c ${collection}`,
+  });
 }
 
 /**

@@ -15,6 +15,16 @@ export function timestampOf(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** A date (its first moment in UTC) or a time with its zone as a timestamp; null for any other text. */
+export function timestampFrom(text: string): string | null {
+  const form = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+  const date = form.exec(text)?.[1];
+  const isOfMonth = date !== undefined && new Date(date).getUTCDate() === Number(date.slice(-2));
+  // The thirtieth of February would be read as the second of March.
+  const ms = isOfMonth ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? null : timestampOf(ms);
+}
+
 /** Milliseconds from one timestamp to another. */
 export function durationBetween(from: string, to: string): number {
   return Date.parse(to) - Date.parse(from);

@@ -1,6 +1,6 @@
 import type { Stored } from '../domain/fact.ts';
 import type { Manifest } from '../domain/facts.ts';
-import { collectionKeys, keyStem } from '../domain/keys.ts';
+import { collectionKeys, keyStem, parseKey } from '../domain/keys.ts';
 import type { RequestOptions, Store } from '../store/contract.ts';
 import { findFact, requireFact } from '../store/facts.ts';
 
@@ -48,6 +48,8 @@ async function hintedVersion(store: Store, collection: string, options?: Request
 
 async function newestListed(store: Store, collection: string, options?: RequestOptions): Promise<number | null> {
   let newest: number | null = null;
-  for await (const { key } of store.list(collectionKeys(collection).snapshots, options)) newest = Number(keyStem(key));
+  for await (const { key } of store.list(collectionKeys(collection).snapshots, options)) {
+    if (parseKey(key)?.type === 'snapshot') newest = Number(keyStem(key));
+  }
   return newest;
 }

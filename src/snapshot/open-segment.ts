@@ -1,6 +1,7 @@
 import type { BlockSeal, LiveSegment, SegmentEntry } from '../domain/facts.ts';
 import { sha256Hex } from '../domain/digest.ts';
-import { corrupt } from '../domain/errors.ts';
+import { corrupt, internal } from '../domain/errors.ts';
+import { must } from '../domain/must.ts';
 import type { Row } from '../domain/row.ts';
 import { decodeBlock } from '../format/arrow-decoder.ts';
 import { DeadRows } from '../format/dead-rows.ts';
@@ -28,6 +29,26 @@ export async function readDeadRows(
   if (segment.dead === null) return null;
   const bytes = await readNamed(store, segment.dead, options);
   return DeadRows.decode(segment.dead.key, bytes, segment.tally.rows);
+}
+
+/** One row of a segment by its position. Reads its block alone. */
+export async function readRow(
+  store: Store,
+  segment: SegmentEntry,
+  position: number,
+  dimension: number,
+  options?: RequestOptions,
+): Promise<Row> {
+  const { blocks } = await openSegmentIndex(store, segment, options);
+  let first = 0;
+  for (const block of blocks) {
+    if (position < first + block.rows) {
+      const rows = await readBlock(store, segment.object.key, block, dimension, options);
+      return must(rows[position - first]);
+    }
+    first += block.rows;
+  }
+  throw internal('row-out-of-range', `a segment has no row ${position}: ${segment.object.key}`);
 }
 
 /** One block's rows, refused unless its bytes are the sealed ones. */

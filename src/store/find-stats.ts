@@ -3,13 +3,13 @@ import { stat } from 'node:fs/promises';
 import type { ObjectHead } from './contract.ts';
 import { errnoOf } from './errno.ts';
 
-/** What lies at a path, or null where nothing does, or something on the way to it is no folder. */
+/** What lies at a path, or null where nothing does, something on the way to it is no folder, or a link only leads to itself. */
 export async function findStats(path: string): Promise<Stats | null> {
   try {
     return await stat(path);
   } catch (error) {
     const errno = errnoOf(error);
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') return null;
+    if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ELOOP') return null;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { opendir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { opendir, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { limits } from '../domain/limits.ts';
 import { errnoOf } from './errno.ts';
 import { findStats } from './find-stats.ts';
@@ -17,6 +17,7 @@ const readAhead = 1_024;
  * 2. Names that no key can have are left out: our temporary files, and what other programs left here.
  * 3. At most twice `pageMax` names are held. A folder with more is read again for each page; what is there throughout is in one.
  * 4. A folder that vanishes is empty.
+ * 5. A link that leads back to a folder it lies in is left out: what is below it is listed already, and would be for ever.
  */
 export async function* folderEntries(
   folder: string,
@@ -66,6 +67,14 @@ async function entryName(folder: string, entry: Dirent): Promise<string | null> 
   if (!isKeyPart(entry.name)) return null;
   const what = entry.isSymbolicLink() ? await findStats(join(folder, entry.name)) : entry;
   if (what === null) return null;
-  if (what.isDirectory()) return `${entry.name}/`;
+  if (what.isDirectory()) return entry.isSymbolicLink() && (await leadsBack(folder, entry)) ? null : `${entry.name}/`;
   return what.isFile() ? entry.name : null;
+}
+
+async function leadsBack(folder: string, { name }: Dirent): Promise<boolean> {
+  const target = await realpath(join(folder, name));
+  for (let path = folder; ; path = dirname(path)) {
+    if ((await realpath(path)) === target) return true;
+    if (path === dirname(path)) return false;
+  }
 }

@@ -72,7 +72,7 @@ export class LocalStore implements Store {
     try {
       yield* listObjects(this.#root, prefix, signal);
     } catch (error) {
-      throw fileSystemError(error, prefix, 'read');
+      throw fileSystemError(error, prefix === '' ? this.url : prefix, 'read');
     }
   }
 

@@ -79,11 +79,17 @@ async function createStore(store: Store, stage: string, { create }: OpenOptions)
 
 function openDriver(location: string, onWarning?: (message: string) => void): Store {
   const scheme = /^(file(?=:)|[a-z][a-z0-9+.-]+(?=:\/\/))/i.exec(location)?.[0].toLowerCase();
-  if (scheme === 'file') return new LocalStore(pathOf(location), onWarning);
+  if (scheme === 'file') return localStore(pathOf(location), onWarning);
   if (scheme !== undefined) {
     throw invalid('store-scheme', `a store is a folder or a file: URL, not ${scheme}: ${location}`);
   }
-  return new LocalStore(resolve(location), onWarning);
+  return localStore(location, onWarning);
+}
+
+/** An empty path would be the working directory, which nobody has named: a shell's unset variable has. */
+function localStore(path: string, onWarning?: (message: string) => void): Store {
+  if (path !== '' && !path.includes('\0')) return new LocalStore(resolve(path), onWarning);
+  throw invalid('store-path', `a store needs the path of a folder: ${JSON.stringify(path)}`);
 }
 
 function pathOf(url: string): string {

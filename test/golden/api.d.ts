@@ -1,7 +1,5 @@
 // Exported by the library.
 
-import type { Readable } from 'node:stream';
-
 export interface AlluviumConfig {
     readonly store?: string;
     readonly stage?: string;
@@ -31,13 +29,68 @@ export interface AuditResult {
     readonly collections: readonly CollectionAudit[];
 }
 
+export interface BatchDetails extends BatchSummary {
+    readonly submittedAt: string;
+    readonly requestKey: string;
+    readonly executionId: string | null;
+    readonly escrowKeys: readonly string[];
+    readonly parts: readonly BatchPart[];
+    readonly residueByCode: Readonly<Record<string, number>>;
+    readonly residueRows: readonly ResidueRow[];
+    readonly strays: readonly Stray[];
+    readonly damage: ErrorReport | null;
+}
+
+export interface BatchListOptions extends CollectionChoice {
+    readonly states?: readonly BatchStateName[] | undefined;
+}
+
+export type BatchStateName = (typeof batchStateNames)[number];
+
+export interface BatchSummary {
+    readonly collection: string;
+    readonly batchId: string;
+    readonly state: BatchStateName;
+    readonly provider: string;
+    readonly sequence: number;
+    readonly rows: number;
+    readonly deltas: number;
+    readonly published: number;
+    readonly pending: number;
+    readonly residue: number;
+    readonly discarded: number;
+    readonly sealedAt: string | null;
+    readonly cancelledAt: string | null;
+}
+
 export type Body = Uint8Array | AsyncIterable<Uint8Array>;
+
+export interface CancelOptions extends CollectionChoice {
+    readonly providers?: readonly Provider[] | undefined;
+}
+
+export interface CancelResult {
+    readonly collection: string;
+    readonly batchId: string;
+    readonly cancelledAt: string;
+    readonly rows: number;
+    readonly discarded: number;
+    readonly pending: number;
+    readonly providerError: ErrorReport | null;
+}
 
 export interface CollectionAudit extends LedgerRows {
     readonly collection: string;
     readonly unaccounted: number;
     readonly missing: readonly UnaccountedRecord[];
     readonly balanced: boolean;
+}
+
+export interface CollectionDetails extends CollectionSummary {
+    readonly ledger: LedgerRows;
+    readonly batchesByState: Readonly<Record<BatchStateName, number>>;
+    readonly snapshot: SnapshotSummary | null;
+    readonly latestSubmissions: readonly SubmissionSummary[];
 }
 
 export interface CollectionOutcome {
@@ -70,12 +123,61 @@ export interface CollectionStatus {
     readonly openBatches: number;
 }
 
+export interface CollectionSummary extends CollectionSettings {
+    readonly createdAt: string;
+    readonly submissions: number;
+    readonly batches: number;
+    readonly version: number | null;
+    readonly rows: number;
+}
+
 export interface Damage {
     readonly key: string;
     readonly reason: string;
     readonly expected: string | number | boolean | null;
     readonly actual: string | number | boolean | null;
 }
+
+export interface DeltaDetails extends DeltaSummary {
+    readonly sha256: string;
+    readonly setHash: string;
+    readonly keyHash: string;
+    readonly sealedKey: string;
+    readonly blockSeals: readonly BlockSeal[];
+}
+
+export interface DeltaListOptions extends CollectionChoice {
+    readonly unverified?: boolean | undefined;
+    readonly writtenBefore?: string | undefined;
+}
+
+export interface DeltaSummary {
+    readonly collection: string;
+    readonly deltaId: string;
+    readonly batchId: string;
+    readonly part: number;
+    readonly key: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly blocks: number;
+    readonly sealedAt: string;
+    readonly executionId: string;
+    readonly writer: string;
+    readonly publishedIn: number | null;
+}
+
+export type EmbedTexts = (texts: string[], options: {
+    readonly signal: AbortSignal;
+}) => EmbeddedTexts | Promise<EmbeddedTexts>;
+
+export interface EmbedWithOptions {
+    readonly model: string;
+    readonly dimension: number;
+    readonly name?: string | undefined;
+    readonly textsPerCall?: number | undefined;
+}
+
+export type EmbeddedTexts = readonly (readonly number[])[] | readonly Float32Array[];
 
 export type ErrorKind = 'Invalid' | 'NotFound' | 'Conflict' | 'Unavailable' | 'Corrupt' | 'Provider' | 'Canceled' | 'Internal';
 
@@ -92,6 +194,27 @@ export interface ErrorReport {
     readonly message: string;
     readonly hint: string | null;
     readonly details: ErrorDetails;
+}
+
+export interface ExecutionDetails extends ExecutionSummary {
+    readonly durationMs: number | null;
+    readonly stopped: boolean;
+    readonly shownAt: string | null;
+    readonly settings: ExecutionSettings;
+    readonly outcomes: readonly CollectionOutcome[];
+    readonly error: ErrorReport | null;
+    readonly states: readonly StateSpan[];
+    readonly items: readonly ItemSpan[];
+    readonly events: readonly HistoryEvent[];
+}
+
+export interface ExecutionSummary {
+    readonly executionId: string;
+    readonly startedAt: string;
+    readonly endedAt: string | null;
+    readonly outcome: Outcome | null;
+    readonly stage: string;
+    readonly collections: readonly string[];
 }
 
 export type IngestEvent = LogEvent | {
@@ -162,6 +285,14 @@ export interface IngestResult extends Pick<OutcomeFact, 'executionId' | 'outcome
     readonly takenOver: readonly string[];
 }
 
+export interface InputFields {
+    readonly id: string;
+    readonly text: string;
+    readonly metadata: readonly string[] | null;
+}
+
+export type InputFormat = 'jsonl' | 'csv';
+
 export type InputLine = {
     readonly line: number;
     readonly record: InputRecord;
@@ -176,6 +307,7 @@ export interface InputOptions {
     readonly signal?: AbortSignal | undefined;
     readonly lineBytesMax?: number | undefined;
     readonly inputBytesMax?: number | undefined;
+    readonly inputLinesMax?: number | undefined;
 }
 
 export interface InputRecord {
@@ -187,6 +319,8 @@ export interface InputRecord {
     readonly vector?: readonly number[] | Float32Array | null;
 }
 
+export type InputSource = string | AsyncIterable<Uint8Array>;
+
 export interface JobStatus {
     readonly state: 'running' | 'finished' | 'failed';
     readonly counts: {
@@ -194,6 +328,10 @@ export interface JobStatus {
         readonly failed: number;
     } | null;
     readonly message?: string;
+}
+
+export interface ListedObject extends ObjectHead {
+    readonly key: string;
 }
 
 export declare class MemoryStore implements Store {
@@ -209,6 +347,10 @@ export declare class MemoryStore implements Store {
 }
 
 export type Metric = 'cosine' | 'l2' | 'dot';
+
+export interface ObjectHead {
+    readonly bytes: number;
+}
 
 export interface OpenOptions {
     readonly stage?: string | undefined;
@@ -246,6 +388,10 @@ export interface ProviderRequest {
     readonly folder?: string | undefined;
 }
 
+export interface PutOptions extends RequestOptions {
+    readonly ifAbsent?: boolean;
+}
+
 export interface QueryHit {
     readonly id: string;
     readonly score: number;
@@ -276,6 +422,19 @@ export interface ReadOptions extends RequestOptions {
     readonly version?: number | undefined;
 }
 
+export interface RecordTrace extends RecordVersion, RecordPath {
+    readonly collection: string;
+    readonly submittedAt: string;
+    readonly batchId: string;
+    readonly provider: string;
+    readonly n: number;
+    readonly place: LedgerTerm;
+    readonly liveFrom: number | null;
+    readonly supersededBy: (RecordVersion & {
+        readonly snapshot: number;
+    }) | null;
+}
+
 export interface RequestLine {
     readonly n: number;
     readonly line: number;
@@ -285,6 +444,54 @@ export interface RequestLine {
         readonly [key: string]: unknown;
     } | null;
     readonly vector?: string;
+}
+
+export interface RequestOptions {
+    readonly signal?: AbortSignal | undefined;
+}
+
+export interface Row extends RecordVersion {
+    readonly id: string;
+    readonly vector: Float32Array | null;
+    readonly document: string | null;
+    readonly metadata: string | null;
+    readonly tombstone: boolean;
+    readonly content: Digest;
+    readonly digest: Digest;
+}
+
+export interface SnapshotDetails extends SnapshotSummary {
+    readonly keyHash: string;
+    readonly fence: number;
+    readonly checks: readonly string[];
+    readonly segmentList: readonly SegmentSummary[];
+}
+
+export interface SnapshotDiff {
+    readonly collection: string;
+    readonly from: number;
+    readonly to: number;
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+    readonly renewed: number;
+    readonly examples: {
+        readonly [Change in Difference]: readonly string[];
+    };
+}
+
+export interface SnapshotSummary {
+    readonly collection: string;
+    readonly version: number;
+    readonly publishedAt: string;
+    readonly executionId: string;
+    readonly rows: number;
+    readonly segments: number;
+    readonly bytes: number;
+    readonly added: number;
+    readonly published: number;
+    readonly superseded: number;
+    readonly setHash: string;
 }
 
 export interface Status {
@@ -348,9 +555,19 @@ export interface VerifyResult {
     readonly foreign: readonly string[];
 }
 
+export interface WhyResult {
+    readonly id: string;
+    readonly versions: readonly RecordTrace[];
+    readonly skipped: null;
+}
+
 export declare function audit(store: AlluviumStore, options?: RequestOptions): Promise<AuditResult>;
 
+export declare function cancelBatch({ store }: AlluviumStore, batchId: string, options?: CancelOptions): Promise<CancelResult>;
+
 export declare function defineConfig(config: AlluviumConfig): AlluviumConfig;
+
+export declare function diffSnapshots({ store }: AlluviumStore, collection: string, from: number, to: number, options?: RequestOptions): Promise<SnapshotDiff>;
 
 export declare function embedWith(embedTexts: EmbedTexts, { model, dimension, name, textsPerCall }: EmbedWithOptions): Provider;
 
@@ -359,6 +576,26 @@ export declare const errorPolicies: Readonly<Record<ErrorKind, ErrorPolicy>>;
 export declare function ingest(store: AlluviumStore, options?: IngestOptions): Promise<IngestResult>;
 
 export declare function inputLines(records: Iterable<InputRecord> | AsyncIterable<InputRecord>): AsyncGenerator<InputLine>;
+
+export declare function listBatches({ store }: AlluviumStore, options?: BatchListOptions): Promise<{
+    readonly batches: readonly BatchSummary[];
+}>;
+
+export declare function listCollections({ store }: AlluviumStore, options?: RequestOptions): Promise<{
+    readonly collections: readonly CollectionSummary[];
+}>;
+
+export declare function listDeltas({ store }: AlluviumStore, options?: DeltaListOptions): Promise<{
+    readonly deltas: readonly DeltaSummary[];
+}>;
+
+export declare function listExecutions({ store }: AlluviumStore, options?: RequestOptions): Promise<{
+    readonly executions: readonly ExecutionSummary[];
+}>;
+
+export declare function listSnapshots({ store }: AlluviumStore, options?: CollectionChoice): Promise<{
+    readonly snapshots: readonly SnapshotSummary[];
+}>;
 
 export declare function openOn(store: Store, options?: OpenOptions): Promise<AlluviumStore>;
 
@@ -372,28 +609,71 @@ export declare function readRows(store: Store, collection: string, options?: Rea
 
 export declare function readStatus(store: AlluviumStore, options?: RequestOptions): Promise<Status>;
 
+export declare function showBatch({ store }: AlluviumStore, batchId: string, options?: CollectionChoice): Promise<BatchDetails>;
+
+export declare function showCollection({ store }: AlluviumStore, collection: string, options?: RequestOptions): Promise<CollectionDetails>;
+
+export declare function showDelta({ store }: AlluviumStore, delta: string, options?: CollectionChoice): Promise<DeltaDetails>;
+
+export declare function showExecution({ store }: AlluviumStore, executionId: string, options?: RequestOptions): Promise<ExecutionDetails>;
+
+export declare function showSnapshot({ store }: AlluviumStore, collection: string, options?: ReadOptions): Promise<SnapshotDetails>;
+
 export declare function submit(store: AlluviumStore, collection: string, lines: AsyncIterable<InputLine>, options?: SubmitOptions): Promise<SubmitResult>;
 
 export declare function verify({ store }: AlluviumStore, options?: VerifyOptions): Promise<VerifyResult>;
 
-// Not exported by name, and yet part of it: what the above mention.
+export declare function why(store: AlluviumStore, id: string, options?: CollectionChoice): Promise<WhyResult>;
+
+// Not exported, and yet part of it: what the above mention.
+
+interface BatchPart {
+    readonly part: number;
+    readonly deltaId: string;
+    readonly key: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly publishedIn: number | null;
+}
 
 type Blame = 'caller' | 'data' | 'environment' | 'provider' | 'alluvium' | 'nobody';
 
-type Digest = Uint8Array;
-
-type EmbedTexts = (texts: string[], options: {
-    readonly signal: AbortSignal;
-}) => EmbeddedTexts | Promise<EmbeddedTexts>;
-
-interface EmbedWithOptions {
-    readonly model: string;
-    readonly dimension: number;
-    readonly name?: string | undefined;
-    readonly textsPerCall?: number | undefined;
+interface BlockSeal {
+    readonly offset: number;
+    readonly length: number;
+    readonly digest: string;
+    readonly rows: number;
+    readonly firstId: string;
 }
 
-type EmbeddedTexts = readonly (readonly number[])[] | readonly Float32Array[];
+interface ChunkPosition {
+    readonly executionId: string;
+    readonly round: number;
+    readonly index: number;
+}
+
+interface CollectionChoice extends RequestOptions {
+    readonly collection?: string | undefined;
+}
+
+interface CollectionSettings {
+    readonly collection: string;
+    readonly provider: string;
+    readonly model: string;
+    readonly dimension: number;
+    readonly metric: Metric;
+}
+
+interface DeltaPosition {
+    readonly deltaId: string;
+    readonly key: string;
+    readonly part: number;
+    readonly block: number;
+}
+
+type Difference = 'added' | 'removed' | 'changed';
+
+type Digest = Uint8Array;
 
 type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -406,23 +686,38 @@ interface ErrorOptions {
     readonly cause?: unknown;
 }
 
-interface InputFields {
-    readonly id: string;
-    readonly text: string;
-    readonly metadata: readonly string[] | null;
+type EventDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+interface ExecutionSettings {
+    readonly concurrency: number;
+    readonly deltasPerChunk: number;
 }
 
-type InputFormat = 'jsonl' | 'csv';
+interface HistoryEvent {
+    readonly id: number;
+    readonly previousId: number;
+    readonly timestamp: string;
+    readonly type: string;
+    readonly state: string | null;
+    readonly round: number | null;
+    readonly index: number | null;
+    readonly details: EventDetails;
+}
 
-type InputSource = string | Readable;
+interface ItemSpan {
+    readonly state: string;
+    readonly round: number | null;
+    readonly index: number;
+    readonly startedAt: string;
+    readonly endedAt: string | null;
+    readonly outcome: string | null;
+    readonly attempts: number;
+    readonly error: EventDetails | null;
+}
 
 type LedgerRows = Readonly<Record<LedgerTerm | 'submitted', number>>;
 
 type LedgerTerm = (typeof ledgerTerms)[number];
-
-interface ListedObject extends ObjectHead {
-    readonly key: string;
-}
 
 interface LogEvent {
     readonly type: 'Log';
@@ -447,10 +742,6 @@ interface LogFields {
 
 type LogLevel = (typeof logLevels)[number];
 
-interface ObjectHead {
-    readonly bytes: number;
-}
-
 interface ObjectRef {
     readonly key: string;
     readonly bytes: number;
@@ -469,8 +760,12 @@ interface OutcomeFact {
     readonly error: ErrorReport | null;
 }
 
-interface PutOptions extends RequestOptions {
-    readonly ifAbsent?: boolean;
+interface RecordPath {
+    readonly residue: Pick<ResidueRow, 'status' | 'code' | 'message'> | null;
+    readonly delta: DeltaPosition | null;
+    readonly publishedIn: number | null;
+    readonly chunk: ChunkPosition | null;
+    readonly segment: SegmentPosition | null;
 }
 
 interface RecordVersion {
@@ -478,18 +773,52 @@ interface RecordVersion {
     readonly line: number;
 }
 
-interface RequestOptions {
-    readonly signal?: AbortSignal | undefined;
+interface ResidueRow {
+    readonly n: number;
+    readonly id: string;
+    readonly line: number;
+    readonly status: ResidueStatus;
+    readonly code: string;
+    readonly message: string;
 }
 
-interface Row extends RecordVersion {
-    readonly id: string;
-    readonly vector: Float32Array | null;
-    readonly document: string | null;
-    readonly metadata: string | null;
-    readonly tombstone: boolean;
-    readonly content: Digest;
-    readonly digest: Digest;
+type ResidueStatus = 'retryable' | 'rejected';
+
+interface SegmentPosition {
+    readonly segmentId: string;
+    readonly key: string;
+    readonly row: number;
+}
+
+interface SegmentSummary {
+    readonly segmentId: string;
+    readonly key: string;
+    readonly bytes: number;
+    readonly rows: number;
+    readonly live: number;
+}
+
+interface StateSpan {
+    readonly state: string;
+    readonly round: number | null;
+    readonly enteredAt: string;
+    readonly exitedAt: string | null;
+    readonly items: number;
+    readonly outcomes: Readonly<Record<string, number>>;
+}
+
+interface Stray {
+    readonly code: string;
+    readonly line: number;
+    readonly message: string;
+}
+
+interface SubmissionSummary {
+    readonly sequence: number;
+    readonly submittedAt: string;
+    readonly records: number;
+    readonly skipped: number;
+    readonly batches: number;
 }
 
 interface UnaccountedRecord extends RecordVersion {
@@ -502,6 +831,8 @@ interface VerifyProgress {
     readonly objectsTotal: number;
     readonly bytes: number;
 }
+
+declare const batchStateNames: readonly ['pending', 'sealed', 'published', 'residue', 'cancelled', 'damaged'];
 
 declare const ledgerTerms: readonly ['published', 'superseded', 'deleted', 'withdrawn', 'pending', 'quarantined', 'residue', 'discarded'];
 

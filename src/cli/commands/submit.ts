@@ -10,6 +10,7 @@ import type { InputOptions } from '../../input/read-input.ts';
 import type { Begin, Invocation } from '../invocation.ts';
 import { showSubmit } from '../render/show-progress.ts';
 import { renderSubmit } from '../render/submit.ts';
+import { oneLine } from '../render/text.ts';
 import { parseWholeNumber, settingOption } from '../settings.ts';
 import { collectionOption } from './collection-option.ts';
 
@@ -133,7 +134,7 @@ async function* tellProblems(
 ): AsyncGenerator<InputLine> {
   let problems = 0;
   for await (const line of lines) {
-    if ('problem' in line && ++problems <= limits.examplesMax) tell(`left out: ${line.problem.message}`);
+    if ('problem' in line && ++problems <= limits.examplesMax) tell(`left out: ${oneLine(line.problem.message)}`);
     yield line;
   }
 }

@@ -1,16 +1,10 @@
-import type { CollectionOutcome, ExecutionSettings, Outcome } from '../../domain/facts.ts';
+import type { CollectionOutcome, ExecutionSettings } from '../../domain/facts.ts';
 import type { IngestResult } from '../../engine/ingest.ts';
 import { numberColumn } from './ledger-table.ts';
+import { outcomeStyles } from './outcome.ts';
 import { type Page, roomyWidth } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatCount, formatDuration, formatNumber, oneLine } from './text.ts';
-
-const outcomeStyles: Readonly<Record<Outcome, 'green' | 'yellow' | 'red'>> = {
-  Complete: 'green',
-  CompleteWithQuarantine: 'yellow',
-  Inconclusive: 'yellow',
-  Failed: 'red',
-};
 
 const countNames = ['published', 'superseded', 'pending', 'quarantined', 'residue'] as const;
 /** Shown only where there are some; on a roomy page, only the first is left out. */

@@ -27,6 +27,16 @@ export function formatDuration(ms: number): string {
   return `${formatNumber(Math.floor(seconds / 60))} min ${String(seconds % 60).padStart(2, '0')} s`;
 }
 
+/** `2026-07-23 12:00:00`, UTC. */
+export function formatTime(timestamp: string): string {
+  return timestamp.slice(0, 19).replace('T', ' ');
+}
+
+/** `12:00:00.123`, UTC. */
+export function formatClock(timestamp: string): string {
+  return timestamp.slice(11, 23);
+}
+
 /** A text from elsewhere on one line, without anything that a terminal would obey. */
 export function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();

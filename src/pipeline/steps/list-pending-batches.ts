@@ -5,7 +5,7 @@ import { collectionKeys, executionKeys } from '../../domain/keys.ts';
 import { isBalanced, unaccounted } from '../../domain/ledger.ts';
 import { limits } from '../../domain/limits.ts';
 import { type BatchState, pendingOf } from '../../ledger/batch-state.ts';
-import { listCollections, readCollection } from '../../ledger/read-collections.ts';
+import { collectionNames, readCollection } from '../../ledger/read-collections.ts';
 import { type CollectionAccount, readLedger } from '../../ledger/read-ledger.ts';
 import { mapParallel } from '../../runtime/parallel.ts';
 import type { Store } from '../../store/contract.ts';
@@ -26,7 +26,7 @@ interface Listing extends CollectionWork {
 export const listPendingBatches: Step<ListOutput> = async (context, input) => {
   const { store, signal, report } = context;
   const { fact } = await readInput(store, input.executionId);
-  const names = [...new Set(fact.collections ?? (await listCollections(store, { signal })))];
+  const names = [...new Set(fact.collections ?? (await collectionNames(store, { signal })))];
   const listings = await mapParallel(names, limits.storeConcurrency, async (name) => list(context, input, name));
 
   const work: PollWork = {
