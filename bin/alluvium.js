@@ -8,7 +8,8 @@ if (major > 22 || (major === 22 && minor >= 18)) {
   // A clone runs its TypeScript as it is; an installed package has it built.
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const built = new URL('../dist/cli/main.js', import.meta.url);
-  const { main } = await import((existsSync(source) ? source : built).href);
+  const { main, saveMemory } = await import((existsSync(source) ? source : built).href);
+  saveMemory();
   process.exitCode = await main(process.argv.slice(2));
 } else {
   process.stderr.write(

@@ -73,17 +73,19 @@ export interface Life {
 }
 
 /**
- * What a process sees that dies at its n-th change of the store, 0-based, a put or a delete: that one, and everything after it, fails. A death
- * `after` the change leaves what it did.
+ * What a process sees that dies at the first change of the store, a put or a delete, that is due: by its 0-based number, or by its key. That
+ * one, and everything after it, fails. A death `after` the change leaves what it did.
  */
-export function dyingAt(change: number, moment: 'before' | 'after', life: Life): Faults {
+export function dyingAt(due: number | ((key: string) => boolean), moment: 'before' | 'after', life: Life): Faults {
   const die = (): never => {
     // A kind that nobody tries again: whoever is dead waits for nothing.
-    throw internal('killed', `the process died ${moment} change ${change}`);
+    throw internal('killed', `the process died ${moment} a change: ${life.diedAt}`);
   };
   const orDie = async <Result>(key: string, forward: () => Promise<Result>): Promise<Result> => {
     if (life.diedAt !== null) return die();
-    if (life.changes++ !== change) return forward();
+    const isDue = typeof due === 'number' ? life.changes === due : due(key);
+    life.changes += 1;
+    if (!isDue) return forward();
     life.diedAt = key;
     if (moment === 'after') await forward();
     return die();

@@ -1,4 +1,5 @@
 import type { EventDetails, HistoryEvent } from '../domain/facts.ts';
+import { must } from '../domain/must.ts';
 
 /** A state of the machine from its entry to its exit, once a round. */
 export interface StateSpan {
@@ -51,13 +52,12 @@ export function itemSpans(events: readonly HistoryEvent[]): ItemSpan[] {
     events.filter(({ index }) => index !== null),
     ({ state, round, index }) => `${state} ${round} ${index}`,
   );
-  return [...byItem.values()].flatMap((own) => {
-    const start = own[0];
-    return start === undefined ? [] : [itemSpan(start, own)];
-  });
+  return [...byItem.values()].map((own) => itemSpan(own));
 }
 
-function itemSpan({ state, round, index, timestamp }: HistoryEvent, own: readonly HistoryEvent[]): ItemSpan {
+function itemSpan(own: readonly HistoryEvent[]): ItemSpan {
+  // What the machine tells and what its tasks tell may cross on the way.
+  const { state, round, index, timestamp } = must(own.toSorted(compareTimes)[0]);
   const end = own.findLast(({ type }) => type.startsWith('MapIteration') && type !== 'MapIterationStarted');
   const outcome = end?.details['outcome'];
   return {
@@ -70,6 +70,10 @@ function itemSpan({ state, round, index, timestamp }: HistoryEvent, own: readonl
     attempts: own.filter(({ type }) => type === 'TaskStarted').length,
     error: own.findLast(({ type }) => type === 'TaskFailed')?.details ?? null,
   };
+}
+
+function compareTimes(a: HistoryEvent, b: HistoryEvent): number {
+  return a.timestamp < b.timestamp ? -1 : Number(a.timestamp > b.timestamp);
 }
 
 type Place = Pick<HistoryEvent, 'state' | 'round'>;

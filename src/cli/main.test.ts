@@ -39,22 +39,33 @@ test('help', async () => {
     Embeddings in, a verified snapshot out: every record is accounted for.
 
     The main job:
-      submit <file>            hand in records: .jsonl or .csv, also .gz, or - for standard input
-      ingest                   embed, compact and publish what was handed in
-      status                   what is published, and where every record version is
-      query [text]             search the published snapshot
+      submit <file>             hand in records: .jsonl or .csv, also .gz, or - for standard input
+      ingest                    embed, compact and publish what was handed in
+      status                    what is published, and where every record version is
+      query [text]              search the published snapshot
+
+    What the store holds:
+      batches list|show|cancel  jobs at embedding providers
+      deltas list|show          sealed embeddings of batches
+      collections list|show     named sets of records with one model, dimension and metric
+      executions list|show      runs of the state machine
+      snapshots list|show|diff  published versions of collections
 
     Trust:
-      verify                   check every stored byte against its seal
-      audit                    balance the account of every record version
+      verify                    check every stored byte against its seal
+      audit                     balance the account of every record version
+      why [id]                  where a record is, and how it got there
+
+    To begin with:
+      init                      write a configuration to begin with, and make the store
 
     Everywhere:
-      --store <folder>         where everything is kept (default: "./.alluvium", env: ALLUVIUM_STORE)
-      --stage <name>           the stage the store must belong to (default: "dev", env: ALLUVIUM_STAGE)
-      --config <path>          a configuration file (default: alluvium.config.{ts,js,mjs,json})
-      --json                   print the result, or the error, as one JSON object
-      --version                print the version
-      -h, --help               print help
+      --store <folder>          where everything is kept (default: "./.alluvium", env: ALLUVIUM_STORE)
+      --stage <name>            the stage the store must belong to (default: "dev", env: ALLUVIUM_STAGE)
+      --config <path>           a configuration file (default: alluvium.config.{ts,js,mjs,json})
+      --json                    print the result, or the error, as one JSON object
+      --version                 print the version
+      -h, --help                print help
     "
   `);
 });

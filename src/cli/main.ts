@@ -5,6 +5,8 @@ import { listenForInterrupt } from './interrupt.ts';
 import { createProgram, renderOverview } from './program.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
+export { saveMemory } from '../runtime/save-memory.ts';
+
 /**
  * The command line: runs `argv` (without the program's name) and gives its exit code.
  *

@@ -64,6 +64,16 @@ describe('a receipt', () => {
     expect(await findReceipt({ ...target, base: { version: 3, fence: 3 } }, places)).toBeNull();
   });
 
+  test('is not that of another batch with the very same rows: both are to be published', async () => {
+    const rows = [rowOf('a', 1)];
+    const [one, other] = [...(await sealBatch(memory, rows)), ...(await sealBatch(memory, rows))];
+    expect(must(one).delta.sha256).toBe(must(other).delta.sha256);
+    const receipt = await compact(memory, [must(one)]);
+    expect(await findReceipt(chunkTarget(memory), [must(other)])).toBeNull();
+    expect((await compact(memory, [must(other)])).fact.inputs).toEqual([other]);
+    expect(receipt.fact.inputs).toEqual([one]);
+  });
+
   test('spares the work: a chunk compacted again writes nothing', async () => {
     const receipt = await compact();
     const before = await keysOf(memory);

@@ -164,6 +164,7 @@ function indexEntry(row: Row, position: number): IndexEntry {
 }
 
 function receiptKey(collection: string, fence: number, deltas: readonly DeltaPlace[], number: number): string {
-  const seals = deltas.map(({ delta }) => delta.sha256).toSorted();
+  // By place too: two batches may hold the very same rows, and each is to be published.
+  const seals = deltas.map(({ batchId, part, delta }) => `${batchId}/${part} ${delta.sha256}`).toSorted();
   return collectionKeys(collection).receipt(sha256Hex(JSON.stringify({ fence, seals, number })));
 }

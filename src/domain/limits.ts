@@ -41,6 +41,12 @@ export const limits = {
   /** Blocks of one index (60 KiB each) that lookups keep in memory. */
   indexBlocksCachedMax: 16,
 
+  /** How often a program looks at its memory, and how much of it may be dead buffers before they are collected. */
+  memoryCheckMs: 20,
+  deadBufferBytesMax: 16 * 1024 * 1024,
+  /** One read of a file that was set aside. */
+  spoolWindowBytes: 256 * 1024,
+
   /** A JSON object of the store. */
   factBytesMax: 64 * 1024 * 1024,
 

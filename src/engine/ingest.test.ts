@@ -4,9 +4,10 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { keysOf } from '../../test/faulty-store.ts';
-import { bringHome, givenRecords, handIn, liveIds, newStore, onlyCollection } from '../../test/handed-in.ts';
+import { FaultyStore, keysOf } from '../../test/faulty-store.ts';
+import { bringHome, givenRecords, handIn, liveIds, newStore, onDriver, onlyCollection } from '../../test/handed-in.ts';
 import { readCollection } from '../ledger/read-collections.ts';
+import { unavailable } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
 import {
   type AlluviumStore,
@@ -98,6 +99,20 @@ describe('in this process', () => {
     await handIn(store, [{ id: 'a', document: 'x' }], { provider: 'deaf', providers: [deaf] });
     const { signal } = controller;
     await expect(bringHome(store, { providers: [deaf], signal })).rejects.toMatchObject({ kind: 'Canceled' });
+  });
+
+  test('a hint that cannot be removed does not undo what was done; a later run removes it', async () => {
+    await handIn(store, givenRecords('ab'));
+    const clinging = new FaultyStore(memory, {
+      delete: async (key, forward) => {
+        if (key.startsWith('running/')) throw unavailable('timeout', 'no answer');
+        return forward();
+      },
+    });
+    expect(onlyCollection(await bringHome(onDriver(clinging)))).toMatchObject({ outcome: 'Complete', published: 2 });
+    expect(await keysOf(memory, 'running/')).toHaveLength(1);
+    expect(onlyCollection(await bringHome(store, { takeoverAfterMs: 0 }))).toMatchObject({ published: 0, version: 1 });
+    expect(await keysOf(memory, 'running/')).toEqual([]);
   });
 
   test('a signal that has fired already begins nothing', async () => {

@@ -1,4 +1,4 @@
-import { type AlluviumError, internal } from '../domain/errors.ts';
+import { type AlluviumError, internal, toAlluviumError } from '../domain/errors.ts';
 import type { Stored } from '../domain/fact.ts';
 import type { ExecutionInput, OutcomeFact } from '../domain/facts.ts';
 import { executionKeys, runningKey } from '../domain/keys.ts';
@@ -46,7 +46,7 @@ export async function runExecution(
     const outcome = await readOutcome(store, executionId, runner, limit.aborted);
     const failure = await history.close();
     // Otherwise a later ingest tells the rest of the history.
-    if (failure === null && !history.isTakenOver) await store.delete(runningKey(executionId));
+    if (failure === null && !history.isTakenOver) await removeHint(store, executionId);
     const ended = `execution ended: ${outcome.fact.outcome}`;
     onEvent({ type: 'Log', level: 'info', logger: 'engine', message: ended, fields: { executionId } });
     if (failure !== null) onEvent(untoldLine(executionId, failure));
@@ -59,6 +59,15 @@ export async function runExecution(
 function untoldLine(executionId: string, { kind, code, message }: AlluviumError): LogEvent {
   const fields = { executionId, error: message, errorCode: code, errorType: kind };
   return { type: 'Log', level: 'warn', logger: 'engine', message: 'history not written to its end', fields };
+}
+
+/** What has ended has ended: a hint that cannot be removed now is removed by a later ingest. */
+async function removeHint(store: Store, executionId: string): Promise<void> {
+  try {
+    await store.delete(runningKey(executionId));
+  } catch (thrown) {
+    if (toAlluviumError(thrown).kind !== 'Unavailable') throw thrown;
+  }
 }
 
 /** A signal that does not fire. */

@@ -1,41 +1,29 @@
-import { loadConfig } from '../config.ts';
-import { reportError } from '../domain/errors.ts';
-import { runTask } from '../pipeline/run-task.ts';
-import type { StepContext } from '../pipeline/task.ts';
+import { saveMemory } from '../runtime/save-memory.ts';
 import type { FromWorker, ToWorker } from '../runtime/worker-pool.ts';
-import { openStore } from '../store/open-store.ts';
 import type { Task, WorkerSetup } from './executor.ts';
 
 /**
  * The process that steps run in: one task at a time, until its parent goes away. An interrupt from the terminal reaches the whole process
  * group; the parent decides what it means.
+ *
+ * Steps are loaded with the first task, so that the spare worker stays small. Where they cannot be, the process ends, and its task is
+ * tried again in another one.
  */
 process.on('SIGINT', () => undefined);
 process.once('disconnect', () => process.exit());
+saveMemory();
 
-let context: Promise<StepContext> | null = null;
+let setup: WorkerSetup | null = null;
 
 process.on('message', (message: ToWorker) => {
-  if (message.type === 'start') {
-    context = setUp(message.setup as WorkerSetup);
-    // Reported by the first task: until then nobody waits for it.
-    context.catch(() => undefined);
-  } else void run(message.task as Task);
+  if (message.type === 'start') setup = message.setup as WorkerSetup;
+  else void run(message.task as Task);
 });
 
-async function setUp({ url, stage, configPath }: WorkerSetup): Promise<StepContext> {
-  const { store } = await openStore(url, { stage });
-  const providers = configPath === null ? [] : ((await loadConfig(configPath, process.cwd())).config.providers ?? []);
-  return { store, providers, report: (event) => send({ type: 'event', event }) };
-}
-
-async function run({ name, input }: Task): Promise<void> {
-  try {
-    if (context === null) throw new Error('a task came before its setup');
-    send({ type: 'result', output: await runTask(await context, name, input) });
-  } catch (error) {
-    send({ type: 'error', error: reportError(error) });
-  }
+async function run(task: Task): Promise<void> {
+  const { serveTask } = await import('./serve-task.ts');
+  if (setup === null) throw new Error('a task came before its setup');
+  await serveTask(setup, task, send);
 }
 
 function send(message: FromWorker): void {

@@ -13,6 +13,7 @@ import {
 } from '../../test/handed-in.ts';
 import { internal, invalid } from '../domain/errors.ts';
 import { collectionKeys } from '../domain/keys.ts';
+import { limits } from '../domain/limits.ts';
 import { must } from '../domain/must.ts';
 import { outcomeExitCodes } from '../domain/outcome.ts';
 import { audit, type AlluviumStore, type IngestResult, type MemoryStore, type Provider, verify } from '../index.ts';
@@ -58,6 +59,16 @@ describe('a batch', () => {
 
     expect(onlyCollection(await ingestTexts())).toMatchObject({ outcome: 'Complete', published: 1, pending: 0 });
     expect(await liveIds(memory)).toBe('abc');
+  });
+
+  test('that fails does not keep those of its own item either: with many batches, an item has several', async () => {
+    const count = limits.mapItemsMax + 20;
+    const documents = Array.from({ length: count }, (_, n) => (n === 0 ? 'broken' : 'fine'));
+    await handInTexts(...documents);
+    const result = await ingestTexts((text) => {
+      if (text === 'broken') throw invalid('too-odd', 'this text cannot be embedded');
+    });
+    expect(onlyCollection(result)).toMatchObject({ outcome: 'Inconclusive', published: count - 1, pending: 1 });
   });
 
   test('that fails for a moment is tried again in the same run', async () => {

@@ -27,7 +27,7 @@ import type { Store } from '../store/contract.ts';
 import { createFact, findFact } from '../store/facts.ts';
 import { answerRows, type AskedRecord, askedRecords, splitParts } from './answer-rows.ts';
 import { endJob } from './end-job.ts';
-import { iterate, keepEscrow } from './keep-escrow.ts';
+import { type AnswerFiles, type Escrow, withEscrow } from './keep-escrow.ts';
 import { readRequest } from './read-request.ts';
 
 /** What is needed to bring one batch home. */
@@ -60,15 +60,23 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   const asked = askedRecords(lines, target.batch.submission.fact.sequence, target.collection);
   const files = await finishedFiles(target, lines, cancelled !== null);
   if (files === null) return null;
-  const output = await keepEscrow(store, files.output, keys.output, { signal });
-  const errors = await keepEscrow(store, files.errors, keys.errors, { signal });
+  return withEscrow(store, files, keys, async (escrow) => sealBatch(target, lines, asked, escrow), { signal });
+}
+
+/** Parses what came back, and seals it. */
+async function sealBatch(
+  target: PollTarget,
+  lines: readonly RequestLine[],
+  asked: readonly AskedRecord[],
+  escrow: Escrow,
+): Promise<Stored<SealedFact>> {
+  const { store, batch, collection, signal } = target;
   const parse = async (): Promise<Answers> =>
     readAnswers({
-      batchId: target.batch.entry.batchId,
+      ...escrow.read(),
+      batchId: batch.entry.batchId,
       lines,
-      output: iterate(output.chunks),
-      errors: iterate(errors.chunks),
-      dimension: target.collection.dimension,
+      dimension: collection.dimension,
       digestOf: (n, vector) => rowDigest(must(asked[n]).content, vector),
     });
   const answers = await parse();
@@ -76,29 +84,23 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   const residue = await keepResidue(target, answers);
   const { stored } = await createFact<SealedFact>(
     store,
-    keys.sealed,
+    batchKeys(target).sealed,
     {
-      batchId: target.batch.entry.batchId,
+      batchId: batch.entry.batchId,
       executionId: target.executionId,
-      submission: target.batch.submission.ref,
-      provider: target.batch.entry.provider,
+      submission: batch.submission.ref,
+      provider: batch.entry.provider,
       attempt: null,
-      output: output.object === null ? [] : [output.object],
-      errors: errors.object === null ? [] : [errors.object],
+      output: escrow.output === null ? [] : [escrow.output],
+      errors: escrow.errors === null ? [] : [escrow.errors],
       deltas,
       residue,
-      residueTally: residueTally(answers, target.batch.submission.fact.sequence),
+      residueTally: residueTally(answers, batch.submission.fact.sequence),
       sealedAt: timestamp(),
     },
     { signal },
   );
   return stored;
-}
-
-/** What a provider has answered: its two files. */
-interface AnswerFiles {
-  readonly output: AsyncIterable<Uint8Array>;
-  readonly errors: AsyncIterable<Uint8Array>;
 }
 
 /** Null while the provider is not done. A cancelled batch that it does not know has no answers. */
@@ -110,7 +112,7 @@ async function finishedFiles(
   const { batchId, folder } = batch.entry;
   const request = { batchId, lines, folder };
   const job = isCancelled ? await endJob(provider, request, signal) : await provider.submit(request, { signal });
-  if (job === null) return { output: iterate([]), errors: iterate([]) };
+  if (job === null) return { output: nothing(), errors: nothing() };
   const status = await provider.poll(job.jobId, { signal });
   if (status.state === 'failed') {
     throw providerError('job-failed', `the provider failed the batch: ${status.message ?? 'it does not say why'}`, {
@@ -119,6 +121,10 @@ async function finishedFiles(
   }
   if (status.state !== 'finished') return null;
   return { output: provider.output(job.jobId, { signal }), errors: provider.errors(job.jobId, { signal }) };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  yield* [];
 }
 
 async function sealDeltas(

@@ -42,7 +42,7 @@ export async function readAnswers(options: ReadAnswersOptions): Promise<Answers>
   const { batchId, lines, dimension } = options;
   assertPositions(lines);
   const asked: AskedBatch = { batchId, records: lines.length, dimension };
-  const collected = new CollectedAnswers(lines, options.digestOf);
+  const collected = new CollectedAnswers(lines, dimension, options.digestOf);
   for (const file of ['output', 'errors'] as const) {
     for await (const numbered of splitLines(options[file], { lineBytesMax: limits.lineBytesMax })) {
       collected.add(file, numbered.line, readLine(numbered, asked));
@@ -65,16 +65,22 @@ type AnswerFile = 'output' | 'errors';
 
 class CollectedAnswers {
   readonly #lines: readonly RequestLine[];
+  readonly #dimension: number;
   readonly #digestOf: ReadAnswersOptions['digestOf'];
+  /** The numbers of all vectors, in one piece: thousands of small ones take longer to come and to go. */
+  readonly #numbers: Float32Array;
+  /** Views of the numbers. */
   readonly #vectors: (Float32Array | null)[];
   readonly #failures = new Map<number, FailedAnswer>();
   readonly #repeated = new Set<number>();
   readonly #strays: Stray[] = [];
   #unlistedStrays = 0;
 
-  constructor(lines: readonly RequestLine[], digestOf: ReadAnswersOptions['digestOf']) {
+  constructor(lines: readonly RequestLine[], dimension: number, digestOf: ReadAnswersOptions['digestOf']) {
     this.#lines = lines;
+    this.#dimension = dimension;
     this.#digestOf = digestOf;
+    this.#numbers = new Float32Array(lines.length * dimension);
     this.#vectors = lines.map(() => null);
   }
 
@@ -105,8 +111,14 @@ class CollectedAnswers {
       );
     }
     if (standing === null || Buffer.compare(this.#digestOf(n, vector), this.#digestOf(n, standing)) < 0) {
-      this.#vectors[n] = vector;
+      this.#keep(n, vector);
     }
+  }
+
+  #keep(n: number, vector: Float32Array): void {
+    const kept = this.#numbers.subarray(n * this.#dimension, (n + 1) * this.#dimension);
+    kept.set(vector);
+    this.#vectors[n] = kept;
   }
 
   #addFailure(failure: FailedAnswer): void {

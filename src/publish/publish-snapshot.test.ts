@@ -104,6 +104,16 @@ test('of two rows of one version the same one stays in either order, and the oth
   expect(setHashes[0]).toBe(setHashes[1]);
 });
 
+test('the very same row in two batches is published once, and counted as a duplicate', async () => {
+  for (const who of ['e1', 'e2']) await publish(who, [await segmentOf(memory, [rowOf('a', 1)])]);
+  const { version, live, totals } = await latest();
+  expect({ version, live, totals }).toMatchObject({
+    version: 2,
+    live: { rows: 1 },
+    totals: { added: { rows: 2 }, duplicates: { rows: 1 }, superseded: emptyTally },
+  });
+});
+
 /** Few ids and versions, so that they meet in every way. */
 const anyRow = fc
   .record({

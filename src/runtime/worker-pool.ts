@@ -40,6 +40,7 @@ interface Assignment {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #waiting: Assignment[] = [];
+  /** Those that worked last come first: the spare, at the end, stays as small as it began. */
   readonly #idle: Worker[] = [];
   readonly #busy = new Set<Worker>();
   #closed = false;
@@ -90,7 +91,7 @@ export class WorkerPool {
   #release(worker: Worker, retire: boolean): void {
     this.#busy.delete(worker);
     if (retire || worker.exited) void worker.end();
-    else this.#idle.push(worker);
+    else this.#idle.unshift(worker);
     this.#assign();
   }
 
@@ -110,6 +111,12 @@ export class WorkerPool {
   }
 }
 
+/**
+ * For the C library of Linux (https://man7.org/linux/man-pages/man3/mallopt.3.html): memory of this size goes back to the system when it is
+ * freed. That is how it begins; unless it is said, the size grows with what is freed, until every block of rows stays.
+ */
+const givesBack = { MALLOC_MMAP_THRESHOLD_: String(128 * 1024) };
+
 /** How a worker's task ended. */
 type Ending = Exclude<FromWorker, { readonly type: 'event' }> | { readonly type: 'died'; readonly how: string };
 
@@ -121,7 +128,11 @@ class Worker {
   #exited: string | null = null;
 
   constructor(module: URL, setup: unknown) {
-    this.#child = fork(module, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(module, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // oxlint-disable-next-line node/no-process-env -- handed on, not read
+      env: { ...process.env, ...givesBack },
+    });
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => {
         this.#exited ??= how;

@@ -8,13 +8,16 @@ import { measure } from './read-windows.ts';
 
 const window = limits.readWindowBytes;
 
-test.each([0, 1, window - 1, window, window + 1, 2 * window + 3])('%i bytes are measured as they are', async (length) => {
-  const memory = new MemoryStore();
-  const bytes = Buffer.alloc(length, 'alluvium');
-  if (length > 0) bytes[length - 1] = 255;
-  await memory.put('object', bytes);
-  expect(await measure(memory, 'object')).toEqual(refOf('object', bytes));
-});
+test.each([0, 1, window - 1, window, window + 1, 2 * window + 3])(
+  '%i bytes are measured as they are',
+  async (length) => {
+    const memory = new MemoryStore();
+    const bytes = Buffer.alloc(length, 'alluvium');
+    if (length > 0) bytes[length - 1] = 255;
+    await memory.put('object', bytes);
+    expect(await measure(memory, 'object')).toEqual(refOf('object', bytes));
+  },
+);
 
 test('no read is longer than a window', async () => {
   const memory = new MemoryStore();

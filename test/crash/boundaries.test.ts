@@ -2,17 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { executionKeys, parseKey, storeKey } from '../../src/domain/keys.ts';
 import { readHistory } from '../../src/engine/history.ts';
-import {
-  audit,
-  embedWith,
-  ingest,
-  inputLines,
-  MemoryStore,
-  openOn,
-  readRows,
-  submit,
-  verify,
-} from '../../src/index.ts';
+import { audit, ingest, MemoryStore, openOn, readRows, verify } from '../../src/index.ts';
 import { readLatest } from '../../src/snapshot/latest.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { type Objects, objectsOf, storeOf } from '../e2e/small-store.ts';

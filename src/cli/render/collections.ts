@@ -5,15 +5,13 @@ import type { Page } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatBytes, formatCount, formatNumber, formatTime, oneLine } from './text.ts';
 
-const modelWidthMax = 32;
-
 /** `collections list` for people. */
 export function renderCollections(collections: readonly CollectionSummary[], page: Page): string {
   if (collections.length === 0) return 'no collections yet: alluvium submit FILE\n';
   const columns = [
     { name: 'collection' },
     { name: 'provider' },
-    { name: 'model', widthMax: modelWidthMax },
+    { name: 'model' },
     numberColumn('dimension'),
     { name: 'metric' },
     ...['version', 'rows'].map(numberColumn),

@@ -7,7 +7,7 @@ import { type Page, roomyWidth } from './page.ts';
 import { renderTable } from './table.ts';
 import { formatClock, formatCount, formatDuration, formatTime, oneLine } from './text.ts';
 
-const collectionsWidthMax = 32;
+const collectionsMax = 3;
 
 /** `executions list` for people. */
 export function renderExecutions(executions: readonly ExecutionSummary[], page: Page): string {
@@ -18,16 +18,23 @@ export function renderExecutions(executions: readonly ExecutionSummary[], page: 
     { name: 'started (UTC)' },
     ...(isRoomy ? [numberColumn('took')] : []),
     { name: 'outcome' },
-    ...(isRoomy ? [{ name: 'collections', widthMax: collectionsWidthMax }] : []),
+    ...(isRoomy ? [{ name: 'collections' }] : []),
   ];
   const rows = executions.map((execution) => [
     execution.executionId,
     formatTime(execution.startedAt),
     ...(isRoomy ? [took(execution.startedAt, execution.endedAt)] : []),
     outcomeOf(execution, page),
-    ...(isRoomy ? [execution.collections.join(', ')] : []),
+    ...(isRoomy ? [shorten(execution.collections)] : []),
   ]);
   return `${renderTable(columns, rows, page)}\n`;
+}
+
+/** `lines, words and 3 more` */
+function shorten(collections: readonly string[]): string {
+  const shown = collections.slice(0, collectionsMax);
+  const more = collections.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }
 
 /** `executions show` for people: its states in the order of entry, below each its items, all on one clock. */
