@@ -88,7 +88,7 @@ function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
 }
 
 /** Marsaglia's xorshift32, from 0 to 1. */
-export function randomFrom(seed: number): () => number {
+function randomFrom(seed: number): () => number {
   let state = seed === 0 ? 1 : seed;
   return () => {
     state ^= state << 13;

@@ -34,7 +34,8 @@ const nowhere = { delta: null, publishedIn: null, chunk: null, segment: null, li
 describe('where a version is', () => {
   test('handed in, sealed, published', async () => {
     await handIn(store, givenRecords('ab'), { recordsPerBatch: 2 });
-    const [{ batchId }] = (await listBatches(store)).batches as [{ batchId: string }];
+    const [batch] = (await listBatches(store)).batches;
+    const { batchId } = must(batch);
     const handedIn = { collection: 'abc', sequence: 1, line: 2, batchId, provider: 'given', n: 1, residue: null };
     expect(await versionsOf('b')).toEqual([
       { ...nowhere, ...handedIn, submittedAt: expect.any(String), place: 'pending' },

@@ -40,19 +40,25 @@ test.each(Object.entries(byKind) as [ErrorKind, number][])(
   },
 );
 
-test('people read the error, the reason and the hint, and the output stays empty', () => {
+test('people read the error, the reason, the hint and where to read on, and the output stays empty', () => {
   const terminal = recordTerminal();
   const error = new AlluviumError({
     kind: 'Invalid',
     code: 'some-code',
     message: 'the file\u001B[31m is\nwrong',
-    hint: 'mend it',
+    hint: 'mend\u001B[2J it',
     details: { reason: 'a comma' },
   });
   printFailure(error, false, false, terminal);
   expect(terminal.written).toEqual({
     output: '',
-    messages: 'error: the file [31m is wrong\n  because: a comma\n  hint: mend it\n',
+    messages: [
+      'error: the file [31m is wrong',
+      '  because: a comma',
+      '  hint: mend [2J it',
+      '  see: docs/errors.md#invalid-some-code',
+      '',
+    ].join('\n'),
   });
 });
 
@@ -65,7 +71,9 @@ test('an interrupted command was canceled, whatever it threw', () => {
 test('what nobody classified is our defect, and its stack is shown', () => {
   const terminal = recordTerminal();
   expect(printFailure(new TypeError('undefined is not a function'), false, false, terminal)).toBe(1);
-  expect(terminal.written.messages).toMatch(/^error: undefined is not a function\nTypeError: .*\n {4}at /);
+  expect(terminal.written.messages).toMatch(
+    /^error: undefined is not a function\n {2}see: .*#internal-unclassified\nTypeError: .*\n {4}at /,
+  );
 });
 
 test('every outcome of an ingest has its exit code', () => {

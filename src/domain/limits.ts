@@ -104,7 +104,9 @@ export const limits = {
   /** Texts of one call to an embedding function. */
   textsPerCallMax: 2_048,
   /** Requests that a provider without jobs of its own remembers; of more, the oldest is forgotten and must be submitted again. */
-  immediateJobsMax: 8,
+  immediateJobsMax: 256,
+  /** Of those, the ones whose answers were read: a request may hold many megabytes. */
+  answeredJobsMax: 8,
   /** A file of answers, or of requests, that has not changed for so long is taken for finished. */
   settleMs: 60_000,
   /** One read of a file of answers. */

@@ -240,23 +240,50 @@ describe('a batch that somebody else works on', () => {
     expect(await account()).toMatchObject({ submitted: 4, discarded: 4 });
   });
 
+  /** Knows a job for whatever it is asked, until it does not. */
+  function elsewhere(job: Partial<Provider>): Provider {
+    const base = embedWith((texts) => texts.map(() => [1, 1]), { name: 'elsewhere', model: 'm', dimension: 2 });
+    return { ...base, find: async ({ batchId }) => ({ jobId: batchId }), ...job };
+  }
+
+  async function handInElsewhere(provider: Provider): Promise<string> {
+    await handIn(store, [{ id: 'a', document: 'x' }], { provider: 'elsewhere', providers: [provider] });
+    const [only = ''] = await batchIds();
+    return only;
+  }
+
   test('is marked as cancelled before its provider is asked, and is cancelled even if that fails', async () => {
     const awaited: (boolean | undefined)[] = [];
-    const base = embedWith((texts) => texts.map(() => [1, 1]), { name: 'mine', model: 'm', dimension: 2 });
-    const provider: Provider = {
-      ...base,
-      find: async ({ batchId }) => ({ jobId: batchId }),
-      cancel: async (jobId) => {
-        awaited.push((await findFact<CancelledFact>(memory, keys.batch(jobId).cancelled))?.fact.awaited);
-        throw providerError('line-dead', 'the line is dead');
-      },
+    const cancel = async (jobId: string): Promise<void> => {
+      awaited.push((await findFact<CancelledFact>(memory, keys.batch(jobId).cancelled))?.fact.awaited);
+      throw providerError('line-dead', 'the line is dead');
     };
-    await handIn(store, [{ id: 'a', document: 'x' }], { provider: 'mine', providers: [provider] });
-    const [only = ''] = await batchIds();
+    const provider = elsewhere({ cancel });
+    const only = await handInElsewhere(provider);
     expect(await cancelBatch(store, only, { providers: [provider] })).toMatchObject({
       pending: 1,
       providerError: { kind: 'Provider', message: 'the line is dead' },
     });
     expect(awaited).toEqual([true]);
+  });
+
+  test.each<[string, Partial<Provider>]>([
+    ['has failed', { poll: async () => ({ state: 'failed', counts: null }) }],
+    ['is forgotten', { find: async () => null }],
+  ])('is discarded with the next ingest when its job %s', async (_, job) => {
+    const only = await handInElsewhere(elsewhere({}));
+    await cancelBatch(store, only, { providers: [elsewhere({})] });
+    const refuse = async (): Promise<never> => expect.fail('a cancelled batch was submitted');
+    const provider = elsewhere({ ...job, submit: refuse });
+    expect(await bringHome(store, { providers: [provider] })).toMatchObject({ outcome: 'Complete' });
+    expect(await account()).toMatchObject({ submitted: 1, discarded: 1, pending: 0, residue: 0 });
+  });
+
+  test('waits as long as its provider is still ending it', async () => {
+    const only = await handInElsewhere(elsewhere({}));
+    const provider = elsewhere({ poll: async () => ({ state: 'running', counts: null }) });
+    await cancelBatch(store, only, { providers: [provider] });
+    expect(await bringHome(store, { providers: [provider] })).toMatchObject({ outcome: 'Complete' });
+    expect(await account()).toMatchObject({ submitted: 1, pending: 1, discarded: 0 });
   });
 });

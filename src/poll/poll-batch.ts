@@ -103,7 +103,7 @@ async function sealBatch(
   return stored;
 }
 
-/** Null while the provider is not done. A cancelled batch that it does not know has no answers. */
+/** Null while the provider is not done. Of a cancelled batch that it does not know, or has failed, nothing comes back. */
 async function finishedFiles(
   { provider, batch, signal }: PollTarget,
   lines: readonly RequestLine[],
@@ -112,8 +112,9 @@ async function finishedFiles(
   const { batchId, folder } = batch.entry;
   const request = { batchId, lines, folder };
   const job = isCancelled ? await endJob(provider, request, signal) : await provider.submit(request, { signal });
-  if (job === null) return { output: nothing(), errors: nothing() };
+  if (job === null) return noAnswers();
   const status = await provider.poll(job.jobId, { signal });
+  if (status.state === 'failed' && isCancelled) return noAnswers();
   if (status.state === 'failed') {
     throw providerError('job-failed', `the provider failed the batch: ${status.message ?? 'it does not say why'}`, {
       details: { batchId, provider: provider.name },
@@ -121,6 +122,10 @@ async function finishedFiles(
   }
   if (status.state !== 'finished') return null;
   return { output: provider.output(job.jobId, { signal }), errors: provider.errors(job.jobId, { signal }) };
+}
+
+function noAnswers(): AnswerFiles {
+  return { output: nothing(), errors: nothing() };
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {

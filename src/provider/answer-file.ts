@@ -45,6 +45,11 @@ export class AnswerFile {
     return this.#unended !== null;
   }
 
+  /** Whether all of it are requests. */
+  get isOnlyRequests(): boolean {
+    return this.#requests.size > 0 && this.#batches.size === 0 && this.#strays === 0 && !this.isUnended;
+  }
+
   isSame(stats: Stats): boolean {
     return this.#state !== null && sameState(this.#state, stateOf(stats));
   }

@@ -6,6 +6,12 @@ import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { errnoOf, fileSystemError } from '../store/errno.ts';
 import { AnswerFile } from './answer-file.ts';
 
+/** When a file is taken for finished: it has not changed for `settleMs`. */
+export interface Stillness {
+  readonly now: string;
+  readonly settleMs: number;
+}
+
 /**
  * A folder into which finished output and error files are put, in any order and under any name: `*.jsonl`, also one level below.
  *
@@ -58,11 +64,27 @@ export class AnswerFolder {
   }
 
   /** Whether nothing more is to come for a batch that is not answered altogether. */
-  isFinished(batchId: string, now: string, settleMs: number): boolean {
+  isFinished(batchId: string, stillness: Stillness): boolean {
     const files = [...this.#files.values()];
-    const isDone = (file: AnswerFile): boolean => this.#done.has(file.path) || file.isStill(now, settleMs);
     const mentioning = files.filter((file) => file.mentions(batchId));
+    const isDone = (file: AnswerFile): boolean => this.#isDone(file, stillness);
     return mentioning.length > 0 && mentioning.every(isDone) && files.every((file) => !file.isUnended || isDone(file));
+  }
+
+  /** Whether a file that mentions the batch is still on its way. */
+  isHalfCopied(batchId: string, stillness: Stillness): boolean {
+    return this.#files
+      .values()
+      .some((file) => file.mentions(batchId) && file.isUnended && !this.#isDone(file, stillness));
+  }
+
+  /** Whether the file at `path` is a request file and nothing else. */
+  holdsOnlyRequests(path: string): boolean {
+    return this.#files.get(path)?.isOnlyRequests ?? false;
+  }
+
+  #isDone(file: AnswerFile, { now, settleMs }: Stillness): boolean {
+    return this.#done.has(file.path) || file.isStill(now, settleMs);
   }
 
   /** Every line that belongs to the batch. */

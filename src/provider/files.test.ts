@@ -2,7 +2,7 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   answerRequests,
   type AnsweringOptions,
@@ -261,9 +261,40 @@ test('a position that the batch does not have is named; what belongs to no batch
   const [path = ''] = await answer();
   const strays = ['{"custom_id":"batch-a/9","response":null}', '{"custom_id":"batch-a/00","response":null}'];
   await appendFile(path, `${[...strays, '{"custom_id":"mine"}', 'no JSON'].join('\n')}\n`);
+  const told: string[] = [];
+  const warning = vi.spyOn(process, 'emitWarning').mockImplementation((message) => void told.push(String(message)));
   const taken = await take(2);
+  warning.mockRestore();
+  expect(told).toEqual([`2 lines name no record of a batch, and are left alone: ${path}`]);
   expect(taken?.residue).toEqual([]);
   expect(taken?.strays.map(({ code }) => code)).toEqual(['unknown-id', 'unknown-id']);
+});
+
+test('a cancelled batch is finished with what is there, and its request file is withdrawn', async () => {
+  const provider = open();
+  for (const batchId of ['batch-a', 'batch-b', 'batch-c']) {
+    const { jobId } = await provider.submit(request(3, batchId), {});
+    if (batchId === 'batch-b') await answer({ answer: ({ customId }, good) => (/b.1$/.test(customId) ? [good] : []) });
+    if (batchId === 'batch-c') await answer({ name: () => 'batch-c.jsonl', answer: (_, good) => [good] });
+    await provider.cancel(jobId, {});
+    expect(await provider.poll(jobId, {})).toMatchObject({ state: 'finished' });
+  }
+  const left = await readdir(folder);
+  expect(left.toSorted()).toEqual(['batch-c.jsonl', 'output-1-0.jsonl']);
+  const found = await open().find?.(request(3, 'batch-b'), {});
+  expect(found).toEqual({ jobId: 'batch-b' });
+});
+
+test('a cancelled batch waits for a file that is half-copied', async () => {
+  const provider = open();
+  const { jobId } = await provider.submit(request(3), {});
+  const [path = ''] = await answer();
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.slice(0, -5));
+  await provider.cancel(jobId, {});
+  expect(await provider.poll(jobId, {})).toMatchObject({ state: 'running' });
+  await writeFile(path, text);
+  expect(await provider.poll(jobId, {})).toMatchObject({ state: 'finished' });
 });
 
 test('a folder that is gone is no reason to make it anew', async () => {

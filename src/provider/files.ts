@@ -3,9 +3,9 @@ import { invalid, notFound } from '../domain/errors.ts';
 import { limits } from '../domain/limits.ts';
 import { throwIfCanceled } from '../runtime/cancellation.ts';
 import { timestamp } from '../runtime/clock.ts';
-import { type AnswerFolder, answerFolderAt } from './answer-folder.ts';
+import { type AnswerFolder, answerFolderAt, type Stillness } from './answer-folder.ts';
 import type { Provider, ProviderRequest } from './contract.ts';
-import { requestFileExists, writeRequestFile } from './request-file.ts';
+import { removeRequestFile, requestFileExists, requestPath, writeRequestFile } from './request-file.ts';
 
 /** The provider name of collections and batches that are embedded by way of files. */
 export const filesName = 'files';
@@ -38,7 +38,7 @@ interface Job {
  *    be repeated at any time, and mends a hand-in that was cut off.
  * 2. Which records are answered is for the lines to say, not for files or their names; see {@link AnswerFolder}.
  * 3. Answers and errors come in one stream, whichever file they were in: `errors` is empty.
- * 4. A job that was canceled is finished with what lies in the folder.
+ * 4. A job that was cancelled is finished with what lies in the folder, and its request file is taken away, so that nobody begins it.
  */
 export function filesProvider(options: FilesOptions): Provider {
   const { model, dimension, settleMs = limits.settleMs, now = timestamp } = options;
@@ -62,13 +62,11 @@ export function filesProvider(options: FilesOptions): Provider {
     },
     async poll(jobId, { signal }) {
       throwIfCanceled(signal);
-      const { folder, batchId, records, isEnded } = findJob(jobs, jobId);
-      const isComplete = async (): Promise<boolean> => {
-        if (folder.isAnswered(batchId, records)) return true;
-        await folder.look(signal);
-        return isEnded || folder.isAnswered(batchId, records) || folder.isFinished(batchId, now(), settleMs);
-      };
-      return { state: (await isComplete()) ? 'finished' : 'running', counts: null };
+      const job = findJob(jobs, jobId);
+      const isAnswered = (): boolean => job.folder.isAnswered(job.batchId, job.records);
+      if (!isAnswered()) await job.folder.look(signal);
+      const isFinished = isAnswered() || isOver(job, { now: now(), settleMs });
+      return { state: isFinished ? 'finished' : 'running', counts: null };
     },
     async *output(jobId, { signal }) {
       throwIfCanceled(signal);
@@ -82,7 +80,9 @@ export function filesProvider(options: FilesOptions): Provider {
     async cancel(jobId, { signal }) {
       throwIfCanceled(signal);
       const job = jobs.get(jobId);
-      if (job !== undefined) jobs.set(jobId, { ...job, isEnded: true });
+      if (job === undefined) return;
+      jobs.set(jobId, { ...job, isEnded: true });
+      await withdrawRequest(job, signal);
     },
     async embed() {
       throw invalid('query-needs-vector', `provider ${filesName} cannot embed a query: it only passes files on`, {
@@ -93,7 +93,7 @@ export function filesProvider(options: FilesOptions): Provider {
 }
 
 /** An absolute path: a worker process may have been started elsewhere. */
-export function assertFolder(folder: string | undefined): string {
+function assertFolder(folder: string | undefined): string {
   if (folder !== undefined && isAbsolute(folder)) return folder;
   throw invalid(
     'folder-unstated',
@@ -112,6 +112,18 @@ async function ensureRequested(
   if (folder.knows(request.batchId) || (await requestFileExists(request))) return;
   await folder.look(signal);
   if (!folder.knows(request.batchId)) await writeRequestFile(request);
+}
+
+/** Whether nothing more is to come, although not every record is answered. */
+function isOver({ folder, batchId, isEnded }: Job, stillness: Stillness): boolean {
+  return isEnded ? !folder.isHalfCopied(batchId, stillness) : folder.isFinished(batchId, stillness);
+}
+
+/** Takes the request file away, unless there are answers in it. */
+async function withdrawRequest({ folder, batchId }: Job, signal: AbortSignal | undefined): Promise<void> {
+  const path = requestPath({ folder: folder.path, batchId });
+  await folder.look(signal);
+  if (folder.holdsOnlyRequests(path)) await removeRequestFile(path);
 }
 
 function remember(

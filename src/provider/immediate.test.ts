@@ -162,6 +162,22 @@ test('only the latest jobs are remembered, and a forgotten one says what to do',
   await expect(provider.poll('b2', {})).rejects.toMatchObject({ code: 'job-unknown' });
 });
 
+test('a slow job is not forgotten for faster ones, and of those that were answered only the last are kept', async () => {
+  const provider = localProvider({ dimension: 8 });
+  const submit = async (batchId: string) => provider.submit({ batchId, lines: [line(0, 'a')] }, {});
+  await submit('slow');
+  const fast = Array.from({ length: 2 * limits.answeredJobsMax }, (_, batch) => `b${batch}`);
+  for (const batchId of fast) {
+    await submit(batchId);
+    await textOf(provider.output(batchId, {}));
+    await textOf(provider.errors(batchId, {}));
+  }
+  await submit('last');
+  expect(await textOf(provider.output('slow', {}))).toContain('slow/0');
+  await expect(provider.poll(fast.at(-1) ?? '', {})).resolves.toMatchObject({ state: 'finished' });
+  await expect(provider.poll(fast[0] ?? '', {})).rejects.toMatchObject({ code: 'job-unknown' });
+});
+
 test('queries: the local embedder answers, given vectors cannot', async () => {
   expect(await localProvider({ dimension: 16 }).embed(['a', 'b'], {})).toEqual([
     embedText('a', 16),

@@ -35,7 +35,7 @@ export interface ImmediateEmbedding {
 
 export function immediateProvider(embedding: ImmediateEmbedding): Provider {
   assertEmbedding(embedding);
-  const jobs = new Map<string, ProviderRequest>();
+  const jobs = new Map<string, Job>();
   const { name, model, dimension } = embedding;
   return {
     name,
@@ -49,16 +49,18 @@ export function immediateProvider(embedding: ImmediateEmbedding): Provider {
     },
     async poll(jobId, { signal }): Promise<JobStatus> {
       throwIfCanceled(signal);
-      const { lines } = findJob(jobs, jobId);
+      const { lines } = findJob(jobs, jobId).request;
       const failed = lines.filter((line) => !isAnswerable(embedding, line)).length;
       return { state: 'finished', counts: { completed: lines.length - failed, failed } };
     },
     async *output(jobId, { signal }) {
-      yield* outputPieces(embedding, findJob(jobs, jobId), signal);
+      yield* outputPieces(embedding, findJob(jobs, jobId).request, signal);
     },
     async *errors(jobId, { signal }) {
       throwIfCanceled(signal);
-      yield* errorPieces(embedding, findJob(jobs, jobId));
+      const job = findJob(jobs, jobId);
+      yield* errorPieces(embedding, job.request);
+      job.isAnswered = true;
     },
     async cancel(_jobId, { signal }) {
       throwIfCanceled(signal);
@@ -82,14 +84,23 @@ function assertWhole(setting: string, value: number, max: number): void {
   });
 }
 
-function remember(jobs: Map<string, ProviderRequest>, request: ProviderRequest): void {
+interface Job {
+  readonly request: ProviderRequest;
+  /** Whether its errors were read to their end, which come after its output. */
+  isAnswered: boolean;
+}
+
+/** A slow job must not be forgotten for faster ones: of those under way many are kept, of those that were answered only the last. */
+function remember(jobs: Map<string, Job>, request: ProviderRequest): void {
   jobs.delete(request.batchId);
-  jobs.set(request.batchId, request);
+  jobs.set(request.batchId, { request, isAnswered: false });
+  const answered = [...jobs].filter(([, { isAnswered }]) => isAnswered);
+  for (const [jobId] of answered.slice(0, -limits.answeredJobsMax)) jobs.delete(jobId);
   const [oldest] = jobs.keys();
   if (jobs.size > limits.immediateJobsMax && oldest !== undefined) jobs.delete(oldest);
 }
 
-function findJob(jobs: ReadonlyMap<string, ProviderRequest>, jobId: string): ProviderRequest {
+function findJob(jobs: ReadonlyMap<string, Job>, jobId: string): Job {
   const job = jobs.get(jobId);
   if (job !== undefined) return job;
   throw notFound('job-unknown', `this process has no job ${jobId}`, {

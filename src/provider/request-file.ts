@@ -57,6 +57,15 @@ export async function writeRequestFile(request: RequestFile): Promise<void> {
   }
 }
 
+/** One that is gone is no error. */
+export async function removeRequestFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (error) {
+    throw fileSystemError(error, path, 'write');
+  }
+}
+
 async function writeHidden(path: string, request: RequestFile): Promise<void> {
   const file = await open(path, 'wx', 0o600);
   try {

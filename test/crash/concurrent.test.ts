@@ -23,7 +23,8 @@ import { dyingAt, FaultyStore, keysOf } from '../faulty-store.ts';
 import { dice } from './dice.ts';
 import { collection, handIn, letters } from './letters.ts';
 
-const rounds = 50;
+/** More of them search for rarer races. */
+const rounds = Number(process.env['ALLUVIUM_TEST_ROUNDS'] ?? 50);
 
 /** How one process runs. Its seed decides how long each call to the store takes, and which batches are done when it asks. */
 const pace = fc.record({

@@ -54,7 +54,9 @@ describe('the history of 47 chunks', () => {
       expect(count('DeltaMerged')).toBe(10);
       expect(own.at(-1)).toMatchObject({ type: 'MapIterationSucceeded', details: { outcome: 'ChunkCompacted' } });
     }
-    const indexes = new Set(history.filter(({ state }) => state === 'ProcessChunksInParallel').map(({ index }) => index));
+    const indexes = new Set(
+      history.filter(({ state }) => state === 'ProcessChunksInParallel').map(({ index }) => index),
+    );
     expect(indexes).toEqual(new Set([null, ...Array.from({ length: 47 }, (_, index) => index)]));
   });
 

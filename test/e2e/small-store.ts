@@ -18,7 +18,7 @@ import {
  * A small store at rest, with every class of object that issue A makes: two submissions, a batch each, one of which supersedes a row of
  * the other; two segments, a deletion vector, a snapshot, one concluded execution.
  */
-export async function smallStore(): Promise<MemoryStore> {
+async function smallStore(): Promise<MemoryStore> {
   const memory = new MemoryStore();
   const store = await openOn(memory, { create: true });
   const options = { deltasPerChunk: 1, workers: 0 };

@@ -75,7 +75,7 @@ function drawLine(line: string, y: number): string[] {
 
 function drawRun({ text, style, column }: Run, y: number): string {
   const x = round(padding + column * cellWidth);
-  const width = round([...text].length * cellWidth);
+  const width = round(text.length * cellWidth);
   const look = style === '' ? '' : ` class="${style}"`;
   if (/^[█░]/.test(text)) return `<rect${look} x="${x}" y="${y - barRise}" width="${width}" height="${barHeight}"/>`;
   return `<text${look} x="${x}" y="${y}" textLength="${width}" lengthAdjust="spacingAndGlyphs">${escape(text)}</text>`;
@@ -86,13 +86,13 @@ function runsOf(line: string): Run[] {
   const runs: Run[] = [];
   let codes: string[] = [];
   let column = 0;
-  // oxlint-disable-next-line no-control-regex: that is what it is about.
-  for (const [, sequence, text = ''] of line.matchAll(/(?:\u001B\[([\d;]*)m)|([^\u001B]+)/g)) {
-    if (sequence !== undefined) codes = applied(codes, sequence);
-    else {
-      runs.push({ text, style: codes.map((code) => styles[code] ?? '').join(' '), column });
-      column += [...text].length;
-    }
+  // What comes before the first sequence looks as if a reset did.
+  for (const part of `m${line}`.split('\u001B[')) {
+    const end = part.indexOf('m');
+    codes = applied(codes, part.slice(0, end));
+    const text = part.slice(end + 1);
+    runs.push({ text, style: codes.map((code) => styles[code] ?? '').join(' '), column });
+    column += text.length;
   }
   return runs;
 }
@@ -113,7 +113,7 @@ function split({ text, style, column }: Run): Run[] {
   return [...text.matchAll(/█+|░+|[^ █░]+(?: [^ █░]+)*/gu)].map(({ 0: part, index }) => ({
     text: part,
     style,
-    column: column + [...text.slice(0, index)].length,
+    column: column + index,
   }));
 }
 

@@ -14,16 +14,17 @@ import { delimiter, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const prompt = '$ ';
-const hidden = /^<!-- run: (.*) -->$/;
+/** A hidden command, or a block. */
+const piece = /^<!-- run: (.*) -->$|^```console\n([\s\S]*?)^```$/gm;
 
 /** The document with every output as it is now. */
 export function runExamples(document: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'alluvium-docs-'));
   try {
-    const work = join(folder, 'work');
+    const work = join(folder, 'vectors');
     mkdirSync(work);
     symlinkSync(join(root, 'demo'), join(work, 'demo'));
-    return new Session(work).replay(document);
+    return new Session(work).replay(document).replaceAll(folder, '/srv');
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -38,23 +39,16 @@ class Session {
   }
 
   replay(document: string): string {
-    const lines: string[] = [];
-    let inConsole = false;
-    let command: string | null = null;
-    for (const line of document.split('\n')) {
-      const setup = hidden.exec(line)?.[1];
-      if (setup !== undefined) this.#setUp(setup);
-      if (inConsole && (line === '```' || line.startsWith(prompt)) && command !== null) {
-        lines.push(...this.#run(command));
-        command = null;
-      }
-      if (inConsole && line === '```') inConsole = false;
-      else if (inConsole && line.startsWith(prompt)) command = line.slice(prompt.length);
-      else if (inConsole) continue;
-      else if (line === '```console') inConsole = true;
-      lines.push(line);
-    }
-    return lines.join('\n');
+    return document.replaceAll(piece, (whole, hidden: string | undefined, block = '') => {
+      if (hidden !== undefined) this.#setUp(hidden);
+      return hidden === undefined ? this.#replayBlock(String(block)) : whole;
+    });
+  }
+
+  #replayBlock(block: string): string {
+    const commands = block.split('\n').filter((line) => line.startsWith(prompt));
+    const lines = commands.flatMap((line) => [line, ...this.#run(line.slice(prompt.length))]);
+    return ['```console', ...lines, '```'].join('\n');
   }
 
   #setUp(command: string): void {

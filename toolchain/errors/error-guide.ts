@@ -279,6 +279,10 @@ export const errorGuide: Readonly<Record<ErrorKind, KindGuide>> = {
         'Run `alluvium ingest` again, and fewer of it at once.',
       ],
       'submit-contended': ['Others handed in 1,000 times in between.', 'Hand in again, and less at once.'],
+      'task-given-up': [
+        'A task had failed for good before its execution was taken over; the message quotes how.',
+        'Look up the code that it quotes. The next `alluvium ingest` tries the task anew.',
+      ],
       'submit-overtaken': [
         'Another hand-in changed records that this one was about to skip as unchanged. Nothing was handed in.',
         'Hand in again.',
@@ -369,6 +373,10 @@ export const errorGuide: Readonly<Record<ErrorKind, KindGuide>> = {
       'requests-unwritten': [
         'The records are handed in, but not every request file could be written.',
         'Do not hand them in again: `alluvium ingest` writes the missing files.',
+      ],
+      'spool-short': [
+        'A temporary file, outside of the store, lost what was written to it.',
+        'Look at the disk of the temporary folder (`TMPDIR`), and keep others from cleaning it up meanwhile.',
       ],
     },
   },

@@ -11,6 +11,8 @@ const intro = `<!-- Made by \`npm run docs:errors\` from the source and toolchai
 Every error has a **kind**, by which a program decides what to do, and a **code**, which says what went wrong and is stable: a program may rely on both. On a
 terminal, the last line of an error leads to its place on this page:
 
+<!-- run: alluvium submit demo/articles.jsonl -c lines -->
+
 \`\`\`console
 $ alluvium query "total amount" -c linse
 error: there is no such collection: linse
