@@ -1,7 +1,7 @@
 // Catches a timestamp in another form or zone than every fact's, and a wait that an interrupt cannot end.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { durationBetween, sleep, timestamp, timestampOf } from './clock.ts';
+import { durationBetween, sleep, timestamp, timestampFrom, timestampOf } from './clock.ts';
 
 const form = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$/;
 
@@ -25,6 +25,43 @@ test('between two timestamps lie their milliseconds', () => {
       expect(durationBetween(timestampOf(from), timestampOf(to))).toBe(to - from);
     }),
   );
+});
+
+test.each([
+  ['2026-07-23', '2026-07-23T00:00:00.000Z'],
+  ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+  ['2026-07-23T12:30Z', '2026-07-23T12:30:00.000Z'],
+  ['2026-07-23T12:30:05Z', '2026-07-23T12:30:05.000Z'],
+  ['2026-07-23T12:30:05.5Z', '2026-07-23T12:30:05.500Z'],
+  ['2026-07-23T00:30:00+02:00', '2026-07-22T22:30:00.000Z'],
+])('%s is the time %s', (text, time) => {
+  expect(timestampFrom(text)).toBe(time);
+});
+
+test('a timestamp is itself', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 4_000_000_000_000 }), (ms) => {
+      expect(timestampFrom(timestampOf(ms))).toBe(timestampOf(ms));
+    }),
+  );
+});
+
+test.each([
+  '',
+  'yesterday',
+  '2026',
+  '2026-7-1',
+  '2026-02-30',
+  '2025-02-29',
+  '2026-13-01',
+  '2026-07-23T12:30',
+  '2026-07-23 12:30Z',
+  '2026-07-23T25:00Z',
+  '2026-07-23Z',
+  '1700000000',
+  ' 2026-07-23',
+])('%j is no time', (text) => {
+  expect(timestampFrom(text)).toBeNull();
 });
 
 test('a wait ends by itself', async () => {
