@@ -341,7 +341,20 @@ test('after --, nothing is a flag', async () => {
   expect(messages).toContain('error: there is no store at ');
 });
 
-test.each(['ingest', 'status', 'query text', 'verify', 'audit'])('%s needs a store', async (command) => {
+test.each([
+  'ingest',
+  'status',
+  'query text',
+  'verify',
+  'audit',
+  'why id',
+  'batches list',
+  'batches cancel id',
+  'deltas list',
+  'collections list',
+  'executions list',
+  'snapshots show',
+])('%s needs a store', async (command) => {
   const { exitCode, output } = await run(...command.split(' '), '--json', '--store', join(folder, 'absent'));
   expect(exitCode).toBe(2);
   expect(JSON.parse(output)).toMatchObject({ error: { kind: 'NotFound', code: 'store-absent' } });

@@ -82,6 +82,8 @@ export interface SealedFact {
   readonly deltas: readonly DeltaSeal[];
   readonly residue: ObjectRef | null;
   readonly residueTally: KeyTally;
+  /** Where the batch was cancelled, and sealed with what had come back. */
+  readonly cancelled?: ObjectRef;
   readonly sealedAt: string;
 }
 

@@ -4,7 +4,7 @@ import type { CancelledFact, DeltaPlace, DeltaSeal, Manifest, SealedFact } from 
 import { collectionKeys } from '../domain/keys.ts';
 import { addKeyTallies, emptyKeyTally, type KeyTally } from '../domain/tally.ts';
 import type { RequestOptions, Store } from '../store/contract.ts';
-import { findFact } from '../store/facts.ts';
+import { findFact, readNamedFact } from '../store/facts.ts';
 import type { SubmittedBatch } from './read-submissions.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { SubmittedBatch } from './read-submissions.ts';
  */
 export interface BatchState extends SubmittedBatch {
   readonly sealed: Stored<SealedFact> | null;
-  /** Looked for only where it makes a difference: not where everything came back. */
+  /** Looked for only where it makes a difference: not where everything came back before it. */
   readonly cancelled: Stored<CancelledFact> | null;
   /** Sealed deltas that no snapshot has taken. */
   readonly unpublished: readonly DeltaSeal[];
@@ -38,14 +38,25 @@ export async function readBatchState(
       const added = manifest !== null && isAddedBy(manifest, batch.entry.batchId, delta.part);
       if (!added && (await store.head(keys.published(delta.part), options)) === null) unpublished.push(delta);
     }
-    const isWhole = sealed !== null && sealed.fact.residueTally.rows === 0;
-    const cancelled = isWhole ? null : await findFact<CancelledFact>(store, keys.cancelled, options);
+    const cancelled = await findCancelled(store, keys.cancelled, sealed, options);
     return { ...batch, sealed, cancelled, unpublished, damage: null };
   } catch (thrown) {
     const error = toAlluviumError(thrown);
     if (error.kind !== 'Corrupt') throw error;
     return { ...batch, sealed: null, cancelled: null, unpublished: [], damage: error };
   }
+}
+
+async function findCancelled(
+  store: Store,
+  key: string,
+  sealed: Stored<SealedFact> | null,
+  options?: RequestOptions,
+): Promise<Stored<CancelledFact> | null> {
+  const named = sealed?.fact.cancelled;
+  if (named !== undefined) return await readNamedFact<CancelledFact>(store, named, options);
+  const isWhole = sealed !== null && sealed.fact.residueTally.rows === 0;
+  return isWhole ? null : await findFact<CancelledFact>(store, key, options);
 }
 
 /** Rows that are on their way: not embedded yet, or sealed and in no snapshot. */

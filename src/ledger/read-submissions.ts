@@ -19,8 +19,7 @@ export async function readSubmissions(
   collection: string,
   options?: RequestOptions,
 ): Promise<Stored<SubmissionFact>[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(collectionKeys(collection).submissions, options)) keys.push(key);
+  const keys = await submissionKeys(store, collection, options);
   const submissions = await mapParallel(keys, limits.storeConcurrency, async (key) =>
     requireFact<SubmissionFact>(store, key, options),
   );
@@ -28,6 +27,20 @@ export async function readSubmissions(
     assertFollows(collection, submission, submissions[position - 1], position + 1);
   }
   return submissions;
+}
+
+/** Numbers are gapless: one that was taken while the list was made may be missing from the list, though a later one is not. */
+async function submissionKeys(store: Store, collection: string, options?: RequestOptions): Promise<string[]> {
+  const { submissions, submission } = collectionKeys(collection);
+  const keys: string[] = [];
+  for await (const { key } of store.list(submissions, options)) {
+    for (let next = submission(1 + keys.length); next < key; next = submission(1 + keys.length)) {
+      if ((await store.head(next, options)) === null) throw missing(next);
+      keys.push(next);
+    }
+    keys.push(key);
+  }
+  return keys;
 }
 
 export function submittedBatches(submissions: readonly Stored<SubmissionFact>[]): SubmittedBatch[] {

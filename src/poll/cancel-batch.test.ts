@@ -228,6 +228,11 @@ describe('a batch that somebody else works on', () => {
     expect(await account()).toMatchObject({ submitted: 4, published: 2, discarded: 2, residue: 0 });
     expect(await cancelBatch(store, only)).toMatchObject({ discarded: 2, pending: 0 });
     expect(await handIn(store, records, { ...options, folder })).toMatchObject({ records: 2, skipped: 2 });
+
+    expect(await verify(store)).toMatchObject({ damaged: [] });
+    const key = keys.batch(only).cancelled;
+    await memory.delete(key);
+    expect(await verify(store)).toMatchObject({ damaged: [{ key, reason: 'object-missing' }] });
   });
 
   test('is given up with the next ingest where no answer has come, and asked of nobody again', async () => {

@@ -60,14 +60,22 @@ export async function pollBatch(target: PollTarget): Promise<Stored<SealedFact> 
   const asked = askedRecords(lines, target.batch.submission.fact.sequence, target.collection);
   const files = await finishedFiles(target, lines, cancelled !== null);
   if (files === null) return null;
-  return withEscrow(store, files, keys, async (escrow) => sealBatch(target, lines, asked, escrow), { signal });
+  return withEscrow(store, files, keys, async (escrow) => sealBatch(target, { lines, asked, cancelled }, escrow), {
+    signal,
+  });
+}
+
+/** What a provider was asked for. */
+interface AskedBatch {
+  readonly lines: readonly RequestLine[];
+  readonly asked: readonly AskedRecord[];
+  readonly cancelled: Stored<CancelledFact> | null;
 }
 
 /** Parses what came back, and seals it. */
 async function sealBatch(
   target: PollTarget,
-  lines: readonly RequestLine[],
-  asked: readonly AskedRecord[],
+  { lines, asked, cancelled }: AskedBatch,
   escrow: Escrow,
 ): Promise<Stored<SealedFact>> {
   const { store, batch, collection, signal } = target;
@@ -96,6 +104,7 @@ async function sealBatch(
       deltas,
       residue,
       residueTally: residueTally(answers, batch.submission.fact.sequence),
+      ...(cancelled === null ? {} : { cancelled: cancelled.ref }),
       sealedAt: timestamp(),
     },
     { signal },

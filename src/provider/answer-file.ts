@@ -5,14 +5,15 @@ import { limits } from '../domain/limits.ts';
 import { durationBetween } from '../runtime/clock.ts';
 import { fileSystemError, errnoOf } from '../store/errno.ts';
 import { type CutLine, cutLines } from './cut-lines.ts';
+import { bytesBefore, type FileState, sameState, stateOf } from './file-state.ts';
 import { type LineHead, readLineHead } from './line-head.ts';
 
 /**
  * One file of a folder of answers: which lines of it belong to which batch.
  *
  * 1. Every line says itself what it is: an answer, a request, or nothing that is known. The file's name says nothing.
- * 2. A file is read once; one that has only grown is read on. What stands behind its last line feed may be half a line: it answers
- *    nothing yet, and is read again.
+ * 2. A file is read once; one that has only grown, as far as its last bytes tell, is read on. What stands behind its last line feed may be
+ *    half a line: it answers nothing yet, and is read again.
  * 3. Between two looks anybody may write the file anew. So its lines are checked again when they are given out: never does a line of
  *    another batch, or the middle of one, pass for an answer.
  */
@@ -23,6 +24,8 @@ export class AnswerFile {
   #state: FileState | null = null;
   /** Where the first line starts that has not been read whole. */
   #position = 0;
+  /** The bytes before that. */
+  #seam: Buffer = Buffer.alloc(0);
   #unended: { readonly head: LineHead | null; readonly start: number; readonly end: number } | null = null;
   #strays = 0;
 
@@ -75,7 +78,7 @@ export class AnswerFile {
   async scan(signal?: AbortSignal): Promise<void> {
     await this.#withFile(async (file) => {
       const state = stateOf(await file.stat());
-      if (!this.#hasGrownInto(state)) this.#forget();
+      if (!(await this.#hasGrown(file, state))) this.#forget();
       this.#unended = null;
       for await (const line of cutLines(file, this.#position, state.bytes, signal)) {
         const head = line.bytes === null ? null : readLineHead(line.bytes);
@@ -83,6 +86,7 @@ export class AnswerFile {
         else this.#unended = { head, start: line.start, end: line.end };
       }
       this.#state = state;
+      this.#seam = await bytesBefore(file, this.#position);
     });
   }
 
@@ -152,9 +156,9 @@ export class AnswerFile {
     return head?.batchId === batchId && head.type === 'answer' ? this.#unended : null;
   }
 
-  /** What was rewritten in place may look so too: `read` finds out. */
-  #hasGrownInto(state: FileState): boolean {
-    return this.#state !== null && this.#state.inode === state.inode && state.bytes > this.#state.bytes;
+  async #hasGrown(file: FileHandle, { inode, bytes }: FileState): Promise<boolean> {
+    if (this.#state?.inode !== inode || bytes <= this.#state.bytes) return false;
+    return this.#seam.equals(await bytesBefore(file, this.#position));
   }
 
   #forget(): void {
@@ -198,22 +202,6 @@ interface Extent {
 interface BatchLines {
   readonly numbers: number[];
   readonly extents: number[];
-}
-
-interface FileState {
-  readonly inode: number;
-  readonly bytes: number;
-  /** The later of the times at which content and inode were last changed: nobody can set the second one back. */
-  readonly changedAt: string;
-}
-
-function stateOf({ ino, size, mtime, ctime }: Stats): FileState {
-  const times = [mtime.toISOString(), ctime.toISOString()];
-  return { inode: ino, bytes: size, changedAt: times.toSorted()[1] ?? '' };
-}
-
-function sameState(a: FileState, b: FileState): boolean {
-  return a.inode === b.inode && a.bytes === b.bytes && a.changedAt === b.changedAt;
 }
 
 function isBlank(bytes: Buffer | null): boolean {

@@ -129,8 +129,9 @@ export class AnswerFolder {
     }
     const strays = file.strays;
     await file.scan(signal);
-    if (file.strays > strays)
-      this.#onWarning(`${file.strays} lines name no record of a batch, and are left alone: ${path}`);
+    if (file.strays > strays) {
+      this.#onWarning(`lines that name no record of a batch are left alone: ${file.strays} in ${path}`);
+    }
     return file;
   }
 

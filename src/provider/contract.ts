@@ -21,8 +21,8 @@ export interface Provider {
   submit(request: ProviderRequest, options: ProviderOptions): Promise<{ readonly jobId: string }>;
 
   /**
-   * The job of a batch that was submitted before, maybe by another process; null where there is none. Begins nothing. A provider whose jobs
-   * end with their process leaves it out.
+   * The job of a batch that may have been submitted before, by whatever process; null where there surely is none. Begins nothing. A provider
+   * whose jobs end with their process leaves it out.
    */
   find?(request: ProviderRequest, options: ProviderOptions): Promise<{ readonly jobId: string } | null>;
 

@@ -1,5 +1,6 @@
 // The bug it would catch: an answer that lies in the folder is missed, taken for another's, or taken before it is all there (F15–F17, F47).
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -189,6 +190,49 @@ test('a file that ends within a line for good is taken as it is: the half line a
   expect(taken?.strays).toMatchObject([{ code: 'unparsable-line' }]);
 });
 
+test('a file of half a line mentions its batch as far as it can be read', async () => {
+  await open().submit(request(1), {});
+  const [path = ''] = await answer();
+  await writeFile(path, (await readFile(path)).subarray(0, -10));
+  later = settleMs * 2;
+  expect(await take(1)).toMatchObject({ residue: [{ code: 'no-answer' }], strays: [{ code: 'unparsable-line' }] });
+});
+
+test('a copy that keeps the old time of its file is as new as it is', async () => {
+  await open().submit(request(2), {});
+  const [path = ''] = await answer({ answer: ({ customId }, good) => (customId.endsWith('/1') ? [] : [good]) });
+  await utimes(path, 0, 0);
+  expect(await take(2)).toBeNull();
+  later = settleMs * 2;
+  expect(await take(2)).not.toBeNull();
+});
+
+test('answers that a file no longer holds do not count', async () => {
+  await open().submit(request(3), {});
+  const [path = ''] = await answer({ answer: ({ customId }, good) => (customId.endsWith('/2') ? [] : [good]) });
+  expect(await take(3)).toBeNull();
+  const text = await readFile(path, 'utf8');
+  await writeFile(path, text.slice(text.indexOf('\n') + 1));
+  await answer({ seed: 2, answer: ({ customId }, good) => (customId.endsWith('/2') ? [good] : []) });
+  expect(await take(3)).toBeNull();
+  await writeFile(path, text);
+  expect(await take(3)).toMatchObject(clean);
+});
+
+test.skipIf(!existsSync('/proc/self/io'))('a file is read once, for all batches', async () => {
+  const readBytes = (): number => Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+  const batchIds = ['batch-a', 'batch-b', 'batch-c', 'batch-d'];
+  for (const batchId of batchIds) await open().submit(request(500, batchId), {});
+  const [path = ''] = await answer();
+  const { size } = await stat(path);
+  expect(await take(500)).toMatchObject(clean);
+  const before = readBytes();
+  for (const batchId of batchIds) expect(await take(500, batchId)).toMatchObject(clean);
+  expect(await take(1, 'batch-e')).toBeNull();
+  // The answers of the four batches once more, and the request file of the fifth.
+  expect(readBytes() - before).toBeLessThan(size * 1.5);
+});
+
 test('a .done beside it ends the wait, for each file of its own', async () => {
   await open().submit(request(4), {});
   const [first = '', second = ''] = await answer({
@@ -265,7 +309,7 @@ test('a position that the batch does not have is named; what belongs to no batch
   const warning = vi.spyOn(process, 'emitWarning').mockImplementation((message) => void told.push(String(message)));
   const taken = await take(2);
   warning.mockRestore();
-  expect(told).toEqual([`2 lines name no record of a batch, and are left alone: ${path}`]);
+  expect(told).toEqual([`lines that name no record of a batch are left alone: 2 in ${path}`]);
   expect(taken?.residue).toEqual([]);
   expect(taken?.strays.map(({ code }) => code)).toEqual(['unknown-id', 'unknown-id']);
 });
@@ -325,13 +369,22 @@ test('a file that becomes another one between look and reading is not believed, 
   };
   const ofBatch = (line: string): boolean => line.includes('"custom_id":"batch-a/');
   const sorted = (text: string): string[] => text.split('\n').filter(ofBatch).toSorted();
-  const changes = [whole.split('\n').toSorted().join('\n'), whole.slice(0, 200), null];
-  for (const change of changes) {
+  const reordered = whole.split('\n').toSorted().join('\n');
+  const changes = [
+    { text: reordered, state: 'finished' },
+    { text: `${reordered}\n${' '.repeat(99)}\n`, state: 'finished' },
+    { text: whole.slice(0, 200), state: 'running' },
+    { text: null, state: 'running' },
+  ];
+  for (const { text, state } of changes) {
     expect(await provider.poll(jobId, {})).toMatchObject({ state: 'finished' });
-    if (change === null) await rm(path);
-    else await writeFile(path, change);
+    if (text === null) await rm(path);
+    else await writeFile(path, text);
     await expect(read()).rejects.toMatchObject({ kind: 'Unavailable', code: 'answers-changed' });
+    expect(await provider.poll(jobId, {})).toMatchObject({ state });
     await writeFile(path, whole);
+    expect(await provider.poll(jobId, {})).toMatchObject({ state: 'finished' });
+    if (state === 'finished') await expect(read()).rejects.toMatchObject({ code: 'answers-changed' });
     expect(await provider.poll(jobId, {})).toMatchObject({ state: 'finished' });
     expect(sorted(await read())).toEqual(sorted(whole));
   }

@@ -230,6 +230,14 @@ describe('two publishers with the same deltas', () => {
     expect(await liveRows(memory)).toEqual(['a 1/1', 'b 1/2', 'c 1/3']);
   });
 
+  test('repeated by a process that went on for it, it returns the same deltas again', async () => {
+    await publish('e1', await chunks([0]));
+    const receipts = await chunks([0, 1], [2]);
+    const once = await publish('e2', receipts);
+    expect(placesOf(once.returned)).toEqual(placesOf([must(deltas[1])]));
+    expect(await publish('e2', receipts)).toEqual(once);
+  });
+
   test('at once, many of them: every part is published exactly once', async () => {
     const groupings = [[[0], [1], [2]], [[0, 1, 2]], [[0, 1], [2]], [[0], [1, 2]]];
     const receipts = await Promise.all(groupings.map(async (groups) => chunks(...groups)));

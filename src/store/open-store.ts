@@ -63,6 +63,9 @@ export async function openOn(store: Store, options: OpenOptions = {}): Promise<A
 
 async function createStore(store: Store, stage: string, { create }: OpenOptions): Promise<StoreFact> {
   for await (const object of store.list('')) {
+    const made = await findFact<StoreFact>(store, storeKey);
+    // By another process, since we looked.
+    if (made !== null) return made.fact;
     throw corrupt('object-missing', storeKey, 'present', 'absent', {
       hint: `the folder is not empty (${object.key}): restore ${storeKey}, or choose another store`,
     });

@@ -113,6 +113,16 @@ function checkJobs(provider: CurrentProvider, subject: ProviderUnderTest): void 
     expect((await one.answers()).vectors).toHaveLength(plainTexts.length);
   });
 
+  test('a job is found again, where jobs outlive their process, and nothing of it is lost by that', async ({
+    skip,
+  }) => {
+    skip(provider().find === undefined, 'its jobs end with their process');
+    const job = await finishJob(provider(), subject, plainTexts);
+    const request = { ...requestOf(provider(), subject, plainTexts), batchId: job.batchId };
+    expect(await provider().find?.(request, {})).toEqual({ jobId: job.jobId });
+    expect((await job.answers()).vectors).not.toContain(null);
+  });
+
   test('canceling a job that is unknown or finished is no error, and takes nothing away', async () => {
     await expect(provider().cancel(newId(), {})).resolves.toBeUndefined();
     const job = await finishJob(provider(), subject, plainTexts);

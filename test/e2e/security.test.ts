@@ -83,6 +83,15 @@ test('whatever an id or a document is, it comes back as it was, and nothing leav
   );
 });
 
+test('requests that leave the store are for their owner only', async () => {
+  const box = join(inner, 'box');
+  const flags = ['--provider', 'files', '--folder', box, '--model', 'm', '--dimension', '2'];
+  expect(await alluvium('submit', '-', ...flags)).toMatchObject({ exitCode: 0 });
+  const [outside] = split(await tree(folder));
+  outside.delete('inner');
+  expect([...outside.values()].map(({ type, mode }) => `${type} ${mode}`)).toEqual(['folder 700', 'file 600']);
+});
+
 describe('names', () => {
   const names = [
     '',

@@ -16,18 +16,15 @@ const stateStyles: Readonly<Record<BatchStateName, 'green' | 'yellow' | 'red' | 
   damaged: 'red',
 };
 
-/** Shown only where there are some. */
+/** Shown only where there are some, and room. */
 const rareNames = ['residue', 'discarded'] as const;
 
 /** `batches list` for people: one line a batch, and how many there are of each state. */
 export function renderBatches(batches: readonly BatchSummary[], page: Page): string {
   if (batches.length === 0) return 'no such batches: alluvium submit FILE\n';
   const isRoomy = page.width >= roomyWidth;
-  const counts = [
-    'rows',
-    ...(isRoomy ? (['published', 'pending'] as const) : []),
-    ...rareNames.filter((name) => batches.some((batch) => batch[name] > 0)),
-  ] as const;
+  const rare = rareNames.filter((name) => batches.some((batch) => batch[name] > 0));
+  const counts = isRoomy ? (['rows', 'published', 'pending', ...rare] as const) : (['rows'] as const);
   const columns = [
     { name: 'collection' },
     { name: 'batch' },
@@ -104,7 +101,7 @@ function residueOf({ residueByCode, residueRows, strays }: BatchDetails): string
   );
   const more = Object.values(residueByCode).reduce((sum, count) => sum + count, 0) - residueRows.length;
   const rest = more > 0 ? [`    and ${formatNumber(more)} more\n`] : [];
-  const odd = strays.length > 0 ? [`  ${formatCount(strays.length, 'answer')} that belong to no record\n`] : [];
+  const odd = strays.length > 0 ? [`  answers that belong to no record: ${formatNumber(strays.length)}\n`] : [];
   const all = [...lines, ...examples, ...rest, ...odd];
   return all.length === 0 ? [] : [`records without a usable vector:\n${all.join('')}`];
 }

@@ -12,16 +12,15 @@ export function renderDeltas(deltas: readonly DeltaSummary[], page: Page): strin
   const columns = [
     { name: 'collection' },
     { name: 'delta' },
-    ...(isRoomy ? [{ name: 'batch' }] : []),
-    ...['part', 'rows', 'bytes'].map(numberColumn),
+    ...(isRoomy ? [{ name: 'batch' }, numberColumn('part')] : []),
+    ...['rows', 'bytes'].map(numberColumn),
     ...(isRoomy ? [{ name: 'sealed (UTC)' }] : []),
     numberColumn('version'),
   ];
   const rows = deltas.map((delta) => [
     delta.collection,
     delta.deltaId,
-    ...(isRoomy ? [delta.batchId] : []),
-    String(delta.part),
+    ...(isRoomy ? [delta.batchId, String(delta.part)] : []),
     formatNumber(delta.rows),
     formatBytes(delta.bytes),
     ...(isRoomy ? [formatTime(delta.sealedAt)] : []),

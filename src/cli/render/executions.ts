@@ -8,6 +8,8 @@ import { renderTable } from './table.ts';
 import { formatClock, formatCount, formatDuration, formatTime, oneLine } from './text.ts';
 
 const collectionsMax = 3;
+/** `2026-`, which a narrow page leaves out. */
+const yearWidth = 5;
 
 /** `executions list` for people. */
 export function renderExecutions(executions: readonly ExecutionSummary[], page: Page): string {
@@ -22,7 +24,7 @@ export function renderExecutions(executions: readonly ExecutionSummary[], page: 
   ];
   const rows = executions.map((execution) => [
     execution.executionId,
-    formatTime(execution.startedAt),
+    isRoomy ? formatTime(execution.startedAt) : formatTime(execution.startedAt).slice(yearWidth),
     ...(isRoomy ? [took(execution.startedAt, execution.endedAt)] : []),
     outcomeOf(execution, page),
     ...(isRoomy ? [shorten(execution.collections)] : []),

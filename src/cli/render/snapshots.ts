@@ -14,15 +14,14 @@ export function renderSnapshots(snapshots: readonly SnapshotSummary[], page: Pag
     { name: 'collection' },
     numberColumn('version'),
     { name: 'published (UTC)' },
-    ...['rows', 'segments', ...(isRoomy ? ['deltas added'] : []), 'published', 'superseded'].map(numberColumn),
+    ...['rows', ...(isRoomy ? ['segments', 'deltas added'] : []), 'published', 'superseded'].map(numberColumn),
   ];
   const rows = snapshots.map((snapshot) => [
     snapshot.collection,
     String(snapshot.version),
     formatTime(snapshot.publishedAt),
     formatNumber(snapshot.rows),
-    formatNumber(snapshot.segments),
-    ...(isRoomy ? [formatNumber(snapshot.added)] : []),
+    ...(isRoomy ? [snapshot.segments, snapshot.added].map(formatNumber) : []),
     formatNumber(snapshot.published),
     formatNumber(snapshot.superseded),
   ]);
